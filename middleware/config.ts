@@ -1,0 +1,89 @@
+import { readFileSync } from 'node:fs'
+import { z } from 'zod'
+import { gatewaySettingsSchema } from './gateways/registry.ts'
+import { secretSchema } from './secret.ts'
+
+const orgIdSchema = z.string().regex(/^00D[a-zA-Z0-9]{15}$/, "must be the org's 18-character id (00D…)")
+
+/** Plain http is allowed to this machine only. */
+const hostSchema = z
+  .url({ protocol: /^https?$/ })
+  .refine(
+    (url) => url.startsWith('https:') || isLoopback(new URL(url).hostname),
+    'must be https, unless it is this machine',
+  )
+  .transform((url) => url.replace(/\/$/, ''))
+
+function isLoopback(host: string): boolean {
+  return host === 'localhost' || host === '[::1]' || /^127\./.test(host)
+}
+
+const orgSchema = z.strictObject({
+  id: orgIdSchema,
+  name: z.string().min(1).max(80),
+  /** A sandbox never refunds through a live gateway account. */
+  sandbox: z.boolean(),
+  /** Where the integration user logs in; also the audience of its assertion. */
+  loginUrl: hostSchema,
+  /** The org's own address: the only host that its token answer may name. */
+  instanceUrl: hostSchema,
+  clientId: z.string().min(1),
+  username: z.string().min(3),
+  /** PEM, signs the OAuth JWT bearer assertion. */
+  privateKey: secretSchema,
+  /** PEM certificates or public keys that sign the org's requests; two while the certificate is being changed. */
+  requestCertificates: z.array(secretSchema).min(1).max(4),
+  apiVersion: z
+    .string()
+    .regex(/^\d{2}\.0$/, 'must be like "64.0"')
+    .default('64.0'),
+  permissionSet: z
+    .string()
+    .regex(/^\w{1,80}$/)
+    .default('Refunds'),
+})
+
+export const configSchema = z.strictObject({
+  server: z.strictObject({
+    host: z.string().default('127.0.0.1'),
+    port: z.int().min(0).max(65535).default(3000),
+    /** What the org's tokens must name as their audience. */
+    audience: z.string().min(1),
+  }),
+  database: z
+    .union([
+      z.strictObject({ url: secretSchema }),
+      z.strictObject({
+        embedded: z.strictObject({ directory: z.string().min(1), port: z.int().min(1).max(65535).optional() }),
+      }),
+    ])
+    .default({ embedded: { directory: '.data/postgres' } }),
+  orgs: z.array(orgSchema).min(1),
+  gatewayAccounts: z
+    .array(z.intersection(z.looseObject({ org: orgIdSchema, live: z.boolean() }), gatewaySettingsSchema))
+    .min(1),
+})
+
+export type Config = z.output<typeof configSchema>
+
+/** What is wrong with the configuration, in lines for an operator; never a value of a secret. */
+export class ConfigError extends Error {}
+
+/**
+ * Reads, checks and completes the configuration file.
+ * @throws ConfigError
+ */
+export function readConfig(path: string): Config {
+  let json: unknown
+  try {
+    json = JSON.parse(readFileSync(path, 'utf8'))
+  } catch (cause) {
+    throw new ConfigError(`${path} cannot be read as JSON: ${(cause as Error).message}`, { cause })
+  }
+  const parsed = configSchema.safeParse(json)
+  if (!parsed.success) {
+    const lines = parsed.error.issues.map((issue) => `  ${issue.path.join('.') || '(top)'}: ${issue.message}`)
+    throw new ConfigError(`${path} is not a valid configuration:\n${lines.join('\n')}`)
+  }
+  return parsed.data
+}

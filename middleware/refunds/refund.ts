@@ -1,0 +1,63 @@
+import type { RefundReason } from '../gateways/gateway.ts'
+import type { Money } from '../money/money.ts'
+
+export type RefundState =
+  'requested' | 'submitting' | 'pending' | 'unknown' | 'rejected' | 'succeeded' | 'failed' | 'reversed'
+
+/** The only table of transitions (DESIGN: the life of a refund). The database holds the same rows and refuses any other. */
+export const ALLOWED_TRANSITIONS: Readonly<Record<RefundState, readonly RefundState[]>> = {
+  requested: ['submitting', 'rejected'],
+  submitting: ['requested', 'pending', 'succeeded', 'rejected', 'failed', 'unknown'],
+  unknown: ['submitting', 'pending', 'succeeded', 'rejected', 'failed'],
+  pending: ['succeeded', 'failed', 'reversed'],
+  succeeded: ['failed', 'reversed'],
+  failed: ['succeeded'],
+  rejected: [],
+  reversed: [],
+}
+
+/** How a gateway's error is shown on a refund. */
+export interface RefundFailure {
+  readonly code: string
+  readonly gatewayMessage: string | null
+}
+
+export interface Refund {
+  /** UUIDv7: external id in the CRM and reference at the gateway. */
+  readonly id: string
+  readonly orgId: string
+  readonly paymentId: string
+  readonly kind: 'refund' | 'void'
+  readonly origin: 'here' | 'gateway_console'
+  readonly state: RefundState
+  /** Grows with every change that the CRM shows. */
+  readonly version: number
+  readonly amount: Money
+  readonly reason: RefundReason | null
+  readonly note: string | null
+  readonly requestedBy: string | null
+  readonly gateway: string
+  readonly gatewayAccount: string
+  readonly paymentReference: string
+  readonly gatewayReference: string | null
+  readonly failure: RefundFailure | null
+  /** Until when a late failure keeps its amount reserved. */
+  readonly heldUntil: Date | null
+  readonly attention: string | null
+  readonly requestedAt: Date
+  readonly sentAt: Date | null
+  /** When it became final, by the gateway's clock where that is known. */
+  readonly decidedAt: Date | null
+  readonly updatedAt: Date
+}
+
+/** What is left of a payment, and where the rest went. */
+export interface PaymentBalance {
+  readonly captured: Money
+  readonly refunded: Money
+  readonly underWay: Money
+  /** Failed after success at a gateway that may still repair it. */
+  readonly held: Money
+  readonly chargedBack: Money
+  readonly refundable: Money
+}
