@@ -1,0 +1,68 @@
+import pg from 'pg'
+
+export interface Queryable {
+  /** @returns the rows; numeric columns as decimal text, timestamps as Date. */
+  query<Row extends object>(text: string, parameters?: readonly unknown[]): Promise<Row[]>
+}
+
+export interface Database extends Queryable {
+  /** Commits what `work` did, or nothing of it. Only what goes through `tx` is part of the transaction. */
+  transaction<Result>(work: (tx: Queryable) => Promise<Result>): Promise<Result>
+  close(): Promise<void>
+}
+
+export interface DatabaseOptions {
+  /** Names this process in the audit rows. */
+  readonly instance?: string
+  readonly maxConnections?: number
+  /** A lost idle connection; the next query opens another. */
+  readonly onConnectionLost?: (error: Error) => void
+}
+
+/** Opens a pool on one PostgreSQL database; the only place that knows `pg`. */
+export function openDatabase(url: string, options: DatabaseOptions = {}): Database {
+  const pool = new pg.Pool({
+    connectionString: url,
+    max: options.maxConnections ?? 10,
+    application_name: options.instance ?? `relay-${process.pid}`,
+    connectionTimeoutMillis: 5_000,
+    statement_timeout: 20_000,
+    idle_in_transaction_session_timeout: 20_000,
+  })
+  // Without a listener a server restart would end the process.
+  pool.on('error', (error) => options.onConnectionLost?.(error))
+  return {
+    query: (text, parameters) => run(pool, text, parameters),
+    async transaction(work) {
+      const client = await pool.connect()
+      let broken = false
+      try {
+        await client.query('BEGIN')
+        const result = await work({ query: (text, parameters) => run(client, text, parameters) })
+        await client.query('COMMIT')
+        return result
+      } catch (error) {
+        // A connection that cannot roll back is thrown away; the server rolls back by itself.
+        await client.query('ROLLBACK').catch(() => (broken = true))
+        throw error
+      } finally {
+        client.release(broken)
+      }
+    },
+    close: () => pool.end(),
+  }
+}
+
+async function run<Row extends object>(
+  runner: pg.Pool | pg.PoolClient,
+  text: string,
+  parameters: readonly unknown[] = [],
+): Promise<Row[]> {
+  const { rows } = await runner.query<Row>(text, [...parameters])
+  return rows
+}
+
+/** The constraint that refused a statement, or null when the error is of another kind. */
+export function violatedConstraint(error: unknown): string | null {
+  return error instanceof pg.DatabaseError && error.code?.startsWith('23') ? (error.constraint ?? null) : null
+}

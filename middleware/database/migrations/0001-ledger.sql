@@ -1,0 +1,132 @@
+-- The ledger. Money is numeric with three decimals, the most that any ISO 4217 currency in use has.
+
+-- The one clock of leases and back-offs. Tests move it with the setting; nothing else does.
+CREATE FUNCTION relay_now() RETURNS timestamptz LANGUAGE sql VOLATILE AS $$
+  SELECT clock_timestamp() + coalesce(nullif(current_setting('relay.clock_offset', true), ''), '0')::interval
+$$;
+
+CREATE TABLE orgs (
+  org_id text PRIMARY KEY,
+  permitted_users text[] NOT NULL DEFAULT '{}',
+  -- When Salesforce last said who may refund.
+  permissions_at timestamptz,
+  -- One process at a time writes to an org, so that one payment is never written in parallel.
+  crm_lease_number integer NOT NULL DEFAULT 0,
+  crm_lease_until timestamptz,
+  crm_tries integer NOT NULL DEFAULT 0
+);
+
+CREATE TABLE payments (
+  org_id text NOT NULL,
+  payment_id text NOT NULL,
+  gateway text NOT NULL,
+  gateway_account text NOT NULL,
+  gateway_reference text NOT NULL,
+  currency text NOT NULL,
+  captured numeric(19, 3) NOT NULL CHECK (captured > 0),
+  -- Sums over this payment's refunds, kept by the trigger in 0002.
+  refunded numeric(19, 3) NOT NULL DEFAULT 0,
+  under_way numeric(19, 3) NOT NULL DEFAULT 0,
+  held numeric(19, 3) NOT NULL DEFAULT 0,
+  charged_back numeric(19, 3) NOT NULL DEFAULT 0,
+  voided boolean NOT NULL DEFAULT false,
+  first_seen_at timestamptz NOT NULL DEFAULT relay_now(),
+  PRIMARY KEY (org_id, payment_id),
+  CONSTRAINT payment_reference_bound UNIQUE (gateway, gateway_account, gateway_reference)
+);
+
+CREATE TABLE refunds (
+  id uuid PRIMARY KEY,
+  org_id text NOT NULL,
+  payment_id text NOT NULL,
+  kind text NOT NULL CHECK (kind IN ('refund', 'void')),
+  origin text NOT NULL CHECK (origin IN ('here', 'gateway_console')),
+  state text NOT NULL,
+  version integer NOT NULL DEFAULT 1,
+  amount numeric(19, 3) NOT NULL CHECK (amount > 0),
+  reason text,
+  note text,
+  requested_by text,
+  idempotency_key text,
+  request_digest text,
+  gateway_reference text,
+  error_code text,
+  gateway_message text,
+  attention text,
+  held_until timestamptz,
+  -- What the present state rests on: request, attempt, event, lease or person, and its id.
+  evidence text NOT NULL,
+  -- When that happened by the gateway's clock, where it says.
+  evidence_at timestamptz,
+  requested_at timestamptz NOT NULL DEFAULT relay_now(),
+  sent_at timestamptz,
+  decided_at timestamptz,
+  updated_at timestamptz NOT NULL DEFAULT relay_now(),
+  -- When somebody must look at this refund next. While it is leased, the end of the lease: a dead process's work is due by itself.
+  due_at timestamptz,
+  lease_number integer NOT NULL DEFAULT 0,
+  tries integer NOT NULL DEFAULT 0,
+  -- The version that Salesforce holds, and when the present one is to be written.
+  crm_version integer NOT NULL DEFAULT 0,
+  crm_due_at timestamptz DEFAULT relay_now() + interval '1 second',
+  crm_tries integer NOT NULL DEFAULT 0,
+  crm_refusal text,
+  FOREIGN KEY (org_id, payment_id) REFERENCES payments,
+  CONSTRAINT refund_requested_once UNIQUE (org_id, idempotency_key)
+);
+CREATE INDEX refunds_of_payment ON refunds (org_id, payment_id);
+CREATE INDEX refunds_due ON refunds (due_at) WHERE due_at IS NOT NULL;
+CREATE INDEX refunds_crm_due ON refunds (org_id, crm_due_at) WHERE crm_due_at IS NOT NULL;
+
+-- One row per gateway key: the exact body, stored before it is sent and re-sent unchanged (json, not jsonb: the text is kept).
+CREATE TABLE attempts (
+  id uuid PRIMARY KEY,
+  refund_id uuid NOT NULL REFERENCES refunds,
+  operation text NOT NULL,
+  key text NOT NULL UNIQUE,
+  body json NOT NULL,
+  sends integer NOT NULL DEFAULT 0,
+  first_sent_at timestamptz,
+  answer text,
+  detail text,
+  answered_at timestamptz
+);
+CREATE INDEX attempts_of_refund ON attempts (refund_id);
+
+-- Every verified fact from a gateway, once.
+CREATE TABLE gateway_events (
+  id bigint GENERATED ALWAYS AS IDENTITY PRIMARY KEY,
+  gateway text NOT NULL,
+  gateway_account text NOT NULL,
+  identity text NOT NULL,
+  kind text NOT NULL,
+  gateway_kind text NOT NULL,
+  occurred_at timestamptz,
+  payment_reference text,
+  refund_reference text,
+  refund_id text,
+  amount text,
+  currency text,
+  error_code text,
+  gateway_message text,
+  payload jsonb NOT NULL,
+  received_at timestamptz NOT NULL DEFAULT relay_now(),
+  due_at timestamptz,
+  lease_number integer NOT NULL DEFAULT 0,
+  tries integer NOT NULL DEFAULT 0,
+  outcome text,
+  CONSTRAINT gateway_event_once UNIQUE (gateway, gateway_account, identity)
+);
+CREATE INDEX gateway_events_due ON gateway_events (due_at) WHERE due_at IS NOT NULL;
+
+-- Who changed what, from, to, and on which evidence. Append-only.
+CREATE TABLE refund_changes (
+  id bigint GENERATED ALWAYS AS IDENTITY PRIMARY KEY,
+  refund_id uuid NOT NULL,
+  from_state text,
+  to_state text NOT NULL,
+  evidence text NOT NULL,
+  instance text NOT NULL DEFAULT current_setting('application_name'),
+  changed_at timestamptz NOT NULL DEFAULT relay_now()
+);
+CREATE INDEX refund_changes_of_refund ON refund_changes (refund_id);
