@@ -1,0 +1,150 @@
+import { spawnSync } from 'node:child_process'
+import { randomUUID } from 'node:crypto'
+import {
+  chmodSync,
+  chownSync,
+  linkSync,
+  mkdirSync,
+  readdirSync,
+  readFileSync,
+  realpathSync,
+  rmdirSync,
+  rmSync,
+  statSync,
+  writeFileSync,
+} from 'node:fs'
+import { dirname, join } from 'node:path'
+import { EmbeddedError } from './embedded-error.ts'
+import { serverEnvironment, type ServerUser } from './postgres-binaries.ts'
+
+/** Where root keeps what the server's user cannot reach in the project's own folder. */
+export const REACHABLE_FOLDER = '/var/lib/refund-relay'
+
+/** PostgreSQL refuses to run as root. This number needs no account of ours: it is nobody's everywhere. */
+const NOBODY = 65534
+
+/** One cluster and its neighbours. */
+export interface ClusterFolder {
+  /** The folder that configuration names. */
+  readonly named: string
+  /** The folder that holds the cluster: the named one, unless the server's user cannot reach that. */
+  readonly home: string
+  readonly data: string
+  readonly passwordFile: string
+  readonly log: string
+  readonly user: ServerUser
+}
+
+/**
+ * The cluster's folder, made if there is none.
+ * @throws EmbeddedError
+ */
+export function openFolder(named: string, reachable: string, onNotice: (line: string) => void): ClusterFolder {
+  try {
+    mkdirSync(named, { recursive: true })
+    // One folder, one spelling: the running server is recognised by it.
+    const real = realpathSync(named)
+    return describeFolder(real, homeOf(real) ?? chooseHome(real, reachable, onNotice))
+  } catch (cause) {
+    if (cause instanceof EmbeddedError) throw cause
+    const { code, message } = cause as NodeJS.ErrnoException
+    throw new EmbeddedError(
+      `The database folder ${named} cannot be used (${code ?? message}): check its owner and the disk, or name another folder (database.embedded.directory).`,
+      { cause },
+    )
+  }
+}
+
+/** Without making anything; null when no cluster was ever made for this folder. */
+export function findFolder(named: string): ClusterFolder | null {
+  if (!statSync(named, { throwIfNoEntry: false })) return null
+  const real = realpathSync(named)
+  const folder = describeFolder(real, homeOf(real) ?? real)
+  return statSync(folder.data, { throwIfNoEntry: false }) ? folder : null
+}
+
+export function deleteFolder(folder: ClusterFolder): void {
+  rmSync(dirname(folder.data), { recursive: true, force: true })
+  rmSync(folder.log, { force: true })
+  if (folder.home === folder.named) return
+  rmdirSync(folder.home)
+  rmSync(pointerIn(folder.named))
+}
+
+export function giveTo(user: ServerUser, path: string): void {
+  if (user.uid !== undefined && user.gid !== undefined) chownSync(path, user.uid, user.gid)
+}
+
+function describeFolder(named: string, home: string): ClusterFolder {
+  const cluster = join(home, 'cluster')
+  const data = join(cluster, 'data')
+  return {
+    named,
+    home,
+    data,
+    passwordFile: join(cluster, 'password'),
+    log: join(home, 'server.log'),
+    user: userFor(data),
+  }
+}
+
+/** As root, a cluster that a normal user made goes on under that user. */
+function userFor(data: string): ServerUser {
+  if (process.getuid?.() !== 0) return {}
+  const existing = statSync(data, { throwIfNoEntry: false })
+  if (existing && existing.uid !== 0) return { uid: existing.uid, gid: existing.gid }
+  // A copy or a chown -R left it to root.
+  if (existing) giveTree(data)
+  return { uid: NOBODY, gid: NOBODY }
+}
+
+function giveTree(folder: string): void {
+  chownSync(folder, NOBODY, NOBODY)
+  for (const entry of readdirSync(folder, { recursive: true })) chownSync(join(folder, entry as string), NOBODY, NOBODY)
+}
+
+function pointerIn(named: string): string {
+  return join(named, 'elsewhere')
+}
+
+function homeOf(named: string): string | null {
+  try {
+    return readFileSync(pointerIn(named), 'utf8').trim()
+  } catch {
+    return statSync(join(named, 'cluster'), { throwIfNoEntry: false }) ? named : null
+  }
+}
+
+function chooseHome(named: string, reachable: string, onNotice: (line: string) => void): string {
+  if (process.getuid?.() !== 0 || isReachable(named)) return named
+  // The umask may have closed what was just made.
+  if (mkdirSync(reachable, { recursive: true })) chmodSync(reachable, 0o755)
+  if (!isReachable(reachable)) {
+    throw new EmbeddedError(
+      `PostgreSQL does not run as root and its user can reach neither ${named} nor ${reachable}: name a reachable folder (database.embedded.directory).`,
+    )
+  }
+  const elsewhere = join(reachable, `data-${randomUUID()}`)
+  mkdirSync(elsewhere)
+  chmodSync(elsewhere, 0o755)
+  const half = `${pointerIn(named)}.${randomUUID()}`
+  writeFileSync(half, `${elsewhere}\n`, { flush: true })
+  try {
+    linkSync(half, pointerIn(named))
+  } catch {
+    // Another process chose first: its choice is everybody's.
+    rmSync(elsewhere, { recursive: true })
+    return readFileSync(pointerIn(named), 'utf8').trim()
+  } finally {
+    rmSync(half)
+  }
+  onNotice(`The database is kept in ${elsewhere}: PostgreSQL does not run as root, and its user cannot reach ${named}.`)
+  return elsewhere
+}
+
+function isReachable(folder: string): boolean {
+  const user = { uid: NOBODY, gid: NOBODY }
+  return (
+    spawnSync('/bin/sh', ['-c', 'test -x "$0"', folder], { ...user, cwd: '/', env: serverEnvironment() }).status === 0
+  )
+}
