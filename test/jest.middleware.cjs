@@ -13,4 +13,5 @@ module.exports = {
     '^.+\\.ts$': ['ts-jest', { useESM: true, tsconfig: '<rootDir>/test/tsconfig.json', diagnostics: false }],
   },
   globalSetup: '<rootDir>/test/database-server.mjs',
+  globalTeardown: '<rootDir>/test/database-server-stop.mjs',
 }
