@@ -1,0 +1,104 @@
+import { execFile } from 'node:child_process'
+import { access, chmod, mkdtemp, readFile, rename, rm, stat } from 'node:fs/promises'
+import { constants } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { delimiter, join } from 'node:path'
+import { promisify } from 'node:util'
+import { chromium } from 'playwright-core'
+import type { Browser } from 'playwright-core'
+
+const FLAGS = [
+  '--disable-gpu',
+  '--disable-quic',
+  '--no-first-run',
+  '--disable-background-networking',
+  '--disable-component-update',
+  '--disable-sync',
+  '--font-render-hinting=none',
+]
+const NAMES = ['google-chrome', 'google-chrome-stable', 'chromium', 'chromium-browser', 'chrome', 'msedge']
+const PLACES: Partial<Record<NodeJS.Platform, string[]>> = {
+  darwin: [
+    '/Applications/Google Chrome.app/Contents/MacOS/Google Chrome',
+    '/Applications/Chromium.app/Contents/MacOS/Chromium',
+    '/Applications/Microsoft Edge.app/Contents/MacOS/Microsoft Edge',
+  ],
+  win32: ['ProgramFiles', 'ProgramFiles(x86)', 'LocalAppData'].flatMap((variable) =>
+    process.env[variable] ? [join(process.env[variable], 'Google/Chrome/Application/chrome.exe')] : [],
+  ),
+}
+
+/**
+ * Starts a headless Chromium: the one in CHROME_PATH, else an installed one, else (Linux x64) the one that
+ * `@sparticuz/chromium` carries, which needs no system package.
+ *
+ * @throws Error that says how to set CHROME_PATH – none of them is there.
+ */
+export async function launchBrowser(): Promise<Browser> {
+  const { executablePath, env = {} } = await findBrowser()
+  // Chromium refuses its sandbox to root. Only the pages of this repository are ever opened.
+  const sandbox = process.getuid?.() === 0 ? ['--no-sandbox'] : []
+  return chromium.launch({ executablePath, args: [...FLAGS, ...sandbox], env: { ...process.env, ...env } as never })
+}
+
+interface FoundBrowser {
+  executablePath: string
+  env?: Record<string, string>
+}
+
+async function findBrowser(): Promise<FoundBrowser> {
+  const named = process.env['CHROME_PATH']
+  if (named) {
+    if (await isExecutable(named)) return { executablePath: named }
+    throw new Error(`CHROME_PATH names ${named}, which cannot be run. Correct it, or unset it to let one be found.`)
+  }
+  const installed = [
+    ...(process.env['PATH'] ?? '').split(delimiter).flatMap((folder) => NAMES.map((name) => join(folder, name))),
+    ...(PLACES[process.platform] ?? []),
+  ]
+  for (const executablePath of installed) if (await isExecutable(executablePath)) return { executablePath }
+  if (process.platform === 'linux' && process.arch === 'x64') return carriedChromium()
+  throw new Error(
+    'The browser tests need Chrome or Chromium and none was found. ' +
+      'Install one, or name it: CHROME_PATH=/path/to/chrome npm test.',
+  )
+}
+
+const isExecutable = async (path: string): Promise<boolean> =>
+  access(path, constants.X_OK).then(
+    () => stat(path).then((found) => found.isFile()),
+    () => false,
+  )
+
+/** Unpacked once for each version, into a folder that nobody else can write to. */
+async function carriedChromium(): Promise<FoundBrowser> {
+  const packageFile = new URL('../../node_modules/@sparticuz/chromium/package.json', import.meta.url)
+  const { version } = JSON.parse(await readFile(packageFile, 'utf8')) as { version: string }
+  const folder = join(tmpdir(), `refund-relay-chromium-${version}-${process.getuid?.()}`)
+  const found = { executablePath: join(folder, 'chromium'), env: { FONTCONFIG_PATH: join(folder, 'fonts') } }
+  if (await isOurs(folder)) return found
+  const fresh = await mkdtemp(`${folder}-`)
+  try {
+    // It unpacks into the temp folder of its process and reuses what lies there: so a process with its own one.
+    const unpack = "import('@sparticuz/chromium').then(({ default: chromium }) => chromium.executablePath())"
+    await promisify(execFile)(process.execPath, ['--eval', unpack], {
+      env: { ...process.env, TMPDIR: fresh },
+      cwd: new URL('../..', import.meta.url),
+    })
+    await chmod(join(fresh, 'chromium'), 0o700)
+    await rename(fresh, folder).catch(async (error: unknown) => {
+      // Two test files may unpack at the same time; the first one wins.
+      if (!(await isOurs(folder))) throw error
+    })
+  } finally {
+    await rm(fresh, { recursive: true, force: true })
+  }
+  return found
+}
+
+async function isOurs(folder: string): Promise<boolean> {
+  const found = await stat(folder).catch(() => undefined)
+  if (!found) return false
+  if (found.uid === process.getuid?.() && (found.mode & 0o022) === 0) return true
+  throw new Error(`${folder} belongs to somebody else. Remove it, or name a browser with CHROME_PATH.`)
+}

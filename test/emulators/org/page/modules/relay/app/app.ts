@@ -1,0 +1,80 @@
+import { LightningElement } from 'lwc'
+import Toast from 'lightning/toast'
+import { ShowToastEventName } from 'lightning/platformShowToastEvent'
+import type { ToastDetail } from 'lightning/platformShowToastEvent'
+import { followLinks, routeAt } from 'relay/router'
+import type { Route } from 'relay/router'
+
+const PANEL_CLOSED = 'refund-relay.try-it-closed'
+const WIDE = '(min-width: 64em)'
+
+export default class App extends LightningElement {
+  route: Route = routeAt(window.location.pathname)
+  // Beside the page where there is room; where there is not, the visitor opens it.
+  isPanelOpen = window.matchMedia(WIDE).matches && !window.localStorage.getItem(PANEL_CLOSED)
+  private headingDue = false
+  private listeners = new AbortController()
+
+  connectedCallback(): void {
+    const { signal } = this.listeners
+    window.addEventListener('popstate', () => this.showCurrentPath(), { signal })
+    window.addEventListener('click', followLinks, { signal })
+    window.addEventListener(ShowToastEventName, (event) => this.showToast(event as CustomEvent), { signal })
+  }
+  disconnectedCallback(): void {
+    this.listeners.abort()
+  }
+
+  get isPayments(): boolean {
+    return this.route.page === 'payments'
+  }
+  get isRefunds(): boolean {
+    return this.route.page === 'refunds'
+  }
+  get isNothing(): boolean {
+    return this.route.page === 'nothing'
+  }
+  get paymentId(): string | undefined {
+    return this.route.page === 'payment' ? this.route.recordId : undefined
+  }
+  get refundId(): string | undefined {
+    return this.route.page === 'refund' ? this.route.recordId : undefined
+  }
+  get section(): string {
+    return this.isRefunds || this.refundId ? 'refunds' : 'payments'
+  }
+  get bodyClass(): string {
+    return this.isPanelOpen ? 'relay-body relay-body_with-panel' : 'relay-body'
+  }
+
+  handleSkip(event: Event): void {
+    event.preventDefault()
+    this.template.querySelector<HTMLElement>('main')?.focus()
+  }
+  handlePageNamed(event: CustomEvent<string>): void {
+    document.title = `${event.detail} | Refunds`
+    if (!this.headingDue) return
+    // A screen reader learns of the new page by its heading; the first page is announced by the browser itself.
+    this.headingDue = false
+    this.template.querySelector<HTMLElement>('main')?.focus()
+  }
+  handleTogglePanel(): void {
+    this.isPanelOpen = !this.isPanelOpen
+    if (this.isPanelOpen) window.localStorage.removeItem(PANEL_CLOSED)
+    else window.localStorage.setItem(PANEL_CLOSED, 'yes')
+  }
+
+  private showCurrentPath(): void {
+    const route = routeAt(window.location.pathname)
+    if (JSON.stringify(route) === JSON.stringify(this.route)) return
+    this.route = route
+    this.headingDue = true
+    window.scrollTo(0, 0)
+  }
+  private showToast({ detail }: CustomEvent<ToastDetail & { toast?: unknown }>): void {
+    // The toast component announces itself by an event of the same name.
+    if (detail.toast) return
+    const { title, message, variant = 'info', mode = 'dismissible' } = detail
+    void Toast.show({ label: title, message, variant, mode }, this)
+  }
+}

@@ -1,0 +1,35 @@
+import { LightningElement, api } from 'lwc'
+import { becomeUser, session } from 'relay/session'
+
+/** The app's name, its tabs, who is looking, and the switch of the "Try it" panel. */
+export default class AppBar extends LightningElement {
+  /** Tab of the page that is shown: payments or refunds. */
+  @api section = ''
+  @api isPanelOpen = false
+
+  users = session().users.map(({ id, name }) => ({ id, name, isCurrent: id === session().user.id }))
+
+  get tabs(): { path: string; label: string; itemClass: string; current: string | null }[] {
+    return [this.tab('/', 'Payments'), this.tab('/refunds', 'Refunds')]
+  }
+  get panelPressed(): string {
+    return String(this.isPanelOpen)
+  }
+
+  handleUser(event: Event): void {
+    void becomeUser((event.target as HTMLSelectElement).value)
+  }
+  handlePanel(): void {
+    this.dispatchEvent(new CustomEvent('togglepanel'))
+  }
+
+  private tab(path: string, label: string) {
+    const isCurrent = this.section === label.toLowerCase()
+    return {
+      path,
+      label,
+      itemClass: `slds-context-bar__item${isCurrent ? ' slds-is-active' : ''}`,
+      current: isCurrent ? 'page' : null,
+    }
+  }
+}
