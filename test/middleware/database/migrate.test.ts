@@ -1,0 +1,46 @@
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { migrate } from '../../../middleware/database/migrate.ts'
+import { freshDatabase, type FreshDatabase } from '../../fresh-database.ts'
+
+describe('migrate', () => {
+  let fresh: FreshDatabase
+  let folder: string
+  beforeEach(async () => {
+    fresh = await freshDatabase()
+    folder = mkdtempSync(join(tmpdir(), 'migrations-'))
+    write('9001-one.sql', 'CREATE TABLE one (id integer)')
+    write('9002-two.sql', 'INSERT INTO one VALUES (1)')
+  })
+  afterEach(async () => {
+    rmSync(folder, { recursive: true })
+    await fresh.close()
+  })
+  const write = (name: string, sql: string) => writeFileSync(join(folder, name), sql)
+  const run = () => migrate(fresh.url, folder)
+
+  it('applies each file once, in order, whoever asks at the same moment', async () => {
+    const runs = await Promise.all([run(), run(), run()])
+    expect(runs.flat()).toEqual(['9001-one.sql', '9002-two.sql'])
+    expect(await run()).toEqual([])
+    expect(await fresh.database.query('SELECT * FROM one')).toEqual([{ id: 1 }])
+  })
+
+  it('refuses a file that was changed after it was applied, other line ends apart', async () => {
+    write('9001-one.sql', 'CREATE TABLE one\n(id integer)')
+    await run()
+    write('9001-one.sql', 'CREATE TABLE one\r\n(id integer)')
+    expect(await run()).toEqual([])
+    write('9001-one.sql', 'CREATE TABLE one (id bigint)')
+    await expect(run()).rejects.toThrow('9001-one.sql was changed after this database had applied it: restore the file')
+  })
+
+  it('leaves nothing of a file that fails, names the line, and goes on from there once it is right', async () => {
+    write('9003-three.sql', 'CREATE TABLE three (id integer);\nSELEKT 1;')
+    await expect(run()).rejects.toThrow('Migration 9003-three.sql failed at line 2 and changed nothing')
+    expect(await fresh.database.query("SELECT to_regclass('three') AS found")).toEqual([{ found: null }])
+    write('9003-three.sql', 'CREATE TABLE three (id integer)')
+    expect(await run()).toEqual(['9003-three.sql'])
+  })
+})
