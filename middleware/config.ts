@@ -2,21 +2,7 @@ import { readFileSync } from 'node:fs'
 import { z } from 'zod'
 import { gatewaySettingsSchema } from './gateways/registry.ts'
 import { secretSchema } from './secret.ts'
-
-const orgIdSchema = z.string().regex(/^00D[a-zA-Z0-9]{15}$/, "must be the org's 18-character id (00D…)")
-
-/** Plain http is allowed to this machine only. */
-const hostSchema = z
-  .url({ protocol: /^https?$/ })
-  .refine(
-    (url) => url.startsWith('https:') || isLoopback(new URL(url).hostname),
-    'must be https, unless it is this machine',
-  )
-  .transform((url) => url.replace(/\/$/, ''))
-
-function isLoopback(host: string): boolean {
-  return host === 'localhost' || host === '[::1]' || /^127\./.test(host)
-}
+import { hostSchema, orgIdSchema } from './settings.ts'
 
 const orgSchema = z.strictObject({
   id: orgIdSchema,
@@ -54,14 +40,12 @@ export const configSchema = z.strictObject({
     .union([
       z.strictObject({ url: secretSchema }),
       z.strictObject({
-        embedded: z.strictObject({ directory: z.string().min(1), port: z.int().min(1).max(65535).optional() }),
+        embedded: z.strictObject({ directory: z.string().min(1), port: z.int().min(1).max(65535).exactOptional() }),
       }),
     ])
     .default({ embedded: { directory: '.data/postgres' } }),
   orgs: z.array(orgSchema).min(1),
-  gatewayAccounts: z
-    .array(z.intersection(z.looseObject({ org: orgIdSchema, live: z.boolean() }), gatewaySettingsSchema))
-    .min(1),
+  gatewayAccounts: z.array(gatewaySettingsSchema).min(1),
 })
 
 export type Config = z.output<typeof configSchema>

@@ -1,8 +1,8 @@
 -- The ledger. Money is numeric with three decimals, the most that any ISO 4217 currency in use has.
 
 -- The one clock of leases and back-offs. Tests move it with the setting; nothing else does.
-CREATE FUNCTION relay_now() RETURNS timestamptz LANGUAGE sql VOLATILE AS $$
-  SELECT clock_timestamp() + coalesce(nullif(current_setting('relay.clock_offset', true), ''), '0')::interval
+CREATE FUNCTION relay_now() RETURNS timestamptz LANGUAGE sql STABLE AS $$
+  SELECT statement_timestamp() + coalesce(nullif(current_setting('relay.clock_offset', true), ''), '0')::interval
 $$;
 
 CREATE TABLE orgs (

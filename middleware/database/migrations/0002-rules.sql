@@ -34,7 +34,7 @@ BEGIN
      (OLD.state, OLD.gateway_reference, OLD.error_code, OLD.gateway_message, OLD.attention, OLD.held_until) THEN
     NEW.version := OLD.version + 1;
     NEW.updated_at := relay_now();
-    NEW.crm_due_at := coalesce(OLD.crm_due_at, relay_now() + interval '1 second');
+    NEW.crm_due_at := least(OLD.crm_due_at, relay_now() + interval '1 second');
   END IF;
   RETURN NEW;
 END $$;

@@ -1,0 +1,96 @@
+import { createServer } from 'node:http'
+import type { Server } from 'node:http'
+import type { AddressInfo } from 'node:net'
+import express from 'express'
+import helmet from 'helmet'
+import { v7 as uuidv7 } from 'uuid'
+import type { Database } from '../database/database.ts'
+import { RefundError } from '../errors.ts'
+import type { Log } from '../log.ts'
+import type { GatewayAccounts } from '../refunds/gateway-accounts.ts'
+import type { PermittedUsers } from '../refunds/permitted-users.ts'
+import { authenticate } from './authenticate.ts'
+import type { TrustedOrg } from './authenticate.ts'
+import { healthRoutes } from './health-routes.ts'
+import { openApi } from './openapi.ts'
+import { problemHandler } from './problem.ts'
+import { refundRoutes } from './refund-routes.ts'
+import { webhookRoutes } from './webhook-routes.ts'
+
+export interface ServerOptions {
+  readonly host: string
+  readonly port: number
+  readonly audience: string
+  readonly orgs: readonly TrustedOrg[]
+  readonly database: Database
+  readonly accounts: GatewayAccounts
+  readonly permittedUsers: PermittedUsers
+  readonly log: Log
+  readonly onWork: () => void
+  readonly answerWithinMs: number
+}
+
+export interface RunningServer {
+  readonly url: string
+  /** Takes no new connection, answers what is under way, then closes. */
+  close(): Promise<void>
+}
+
+/** @throws NodeJS.ErrnoException `EADDRINUSE` and the like, from listen */
+export async function startServer(options: ServerOptions): Promise<RunningServer> {
+  const app = express()
+  app.disable('x-powered-by')
+  app.disable('etag')
+  app.use(helmet())
+  app.use((request, response, next) => {
+    const started = performance.now()
+    response.locals.requestId = uuidv7()
+    response.set('X-Request-Id', response.locals.requestId)
+    response.on('finish', () => {
+      const { requestId, requester, code } = response.locals
+      options.log.info(
+        {
+          requestId,
+          ...requester,
+          method: request.method,
+          route: request.baseUrl + (request.route?.path ?? ''),
+          status: response.statusCode,
+          ...(code !== undefined && { code }),
+          durationMs: Math.round(performance.now() - started),
+        },
+        'answered',
+      )
+    })
+    next()
+  })
+  app.use('/health', healthRoutes(options.database))
+  app.get('/openapi.json', (_request, response) => void response.json(openApi()))
+  app.use('/webhooks', webhookRoutes(options))
+  app.use('/v1', refundRoutes({ ...options, authenticate: authenticate(options.orgs, options.audience) }))
+  app.use(() => {
+    throw new RefundError('route_not_found')
+  })
+  app.use(problemHandler(options.log))
+
+  const server = createServer({ requestTimeout: 30_000, headersTimeout: 10_000, keepAliveTimeout: 65_000 }, app)
+  await listen(server, options.host, options.port)
+  const { port } = server.address() as AddressInfo
+  return {
+    url: `http://${options.host.includes(':') ? `[${options.host}]` : options.host}:${port}`,
+    close: () =>
+      new Promise((resolve) => {
+        server.close(() => resolve())
+        server.closeIdleConnections()
+      }),
+  }
+}
+
+function listen(server: Server, host: string, port: number): Promise<void> {
+  return new Promise((resolve, reject) => {
+    server.once('error', reject)
+    server.listen(port, host, () => {
+      server.off('error', reject)
+      resolve()
+    })
+  })
+}

@@ -1,0 +1,37 @@
+import express, { Router } from 'express'
+import type { Database } from '../database/database.ts'
+import { RefundError } from '../errors.ts'
+import type { Log } from '../log.ts'
+import type { GatewayAccounts } from '../refunds/gateway-accounts.ts'
+import { receiveWebhook } from '../refunds/receive-webhook.ts'
+
+export interface WebhookRoutesOptions {
+  readonly database: Database
+  readonly accounts: GatewayAccounts
+  readonly log: Log
+  readonly onWork: () => void
+}
+
+/** GoCardless sends up to 250 events in one delivery. */
+const LARGEST_BODY_BYTES = 524_288
+
+export function webhookRoutes({ database, accounts, log, onWork }: WebhookRoutesOptions): Router {
+  const router = Router()
+  // The raw bytes are what is signed; nothing may parse them first.
+  router.post(
+    '/:gateway/:account',
+    express.raw({ limit: LARGEST_BODY_BYTES, type: () => true }),
+    async (request, response) => {
+      const { gateway: name, account } = request.params as { gateway: string; account: string }
+      const found = accounts.find(name, account)
+      // The same answer as for a wrong signature: a stranger learns nothing of which accounts there are.
+      if (!found) throw new RefundError('webhook_not_authentic')
+      const body = Buffer.isBuffer(request.body) ? request.body : Buffer.alloc(0)
+      const events = await receiveWebhook(database, found.gateway, account, { headers: request.headers, body })
+      if (events > 0) onWork()
+      log.info({ requestId: response.locals.requestId, gateway: name, account, events }, 'webhook stored')
+      response.type('text/plain').send('[accepted]')
+    },
+  )
+  return router
+}

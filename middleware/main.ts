@@ -1,0 +1,54 @@
+import { parseArgs } from 'node:util'
+import { ConfigError, readConfig } from './config.ts'
+import { openLog } from './log.ts'
+import { startRelay } from './relay.ts'
+
+const HELP = `Refund Relay: relays refunds from Salesforce to the gateway that took the money.
+
+  node main.js --config FILE [--log-level LEVEL]
+
+  --config FILE       the configuration, one JSON file (see the README)
+  --log-level LEVEL   trace, debug, info (default), warn, error, silent
+  --help              this text
+`
+
+async function main(): Promise<void> {
+  const { values } = parseArgs({
+    options: {
+      config: { type: 'string' },
+      'log-level': { type: 'string', default: 'info' },
+      help: { type: 'boolean', default: false },
+    },
+  })
+  if (values.help) return void process.stdout.write(HELP)
+  if (values.config === undefined)
+    throw new ConfigError('--config is missing: name the configuration file, or see --help')
+  if (process.env.NODE_TLS_REJECT_UNAUTHORIZED === '0') {
+    throw new ConfigError('NODE_TLS_REJECT_UNAUTHORIZED=0 would believe any server: unset it')
+  }
+  const log = openLog(values['log-level'])
+  const relay = await startRelay(readConfig(values.config), log)
+  process.send?.({ url: relay.url })
+  let stopping = false
+  for (const signal of ['SIGINT', 'SIGTERM'] as const) {
+    process.on(signal, () => {
+      if (stopping) return
+      stopping = true
+      log.info({ detail: signal }, 'stopping')
+      relay.stop().then(
+        () => process.exit(0),
+        (error: unknown) => fail(error),
+      )
+    })
+  }
+}
+
+function fail(error: unknown): never {
+  const { message, code, port } = error as NodeJS.ErrnoException & { port?: number }
+  const told =
+    code === 'EADDRINUSE' ? `port ${port} is in use: choose another as server.port in the configuration` : message
+  process.stderr.write(`refund-relay: ${told}\n`)
+  process.exit(1)
+}
+
+main().catch(fail)

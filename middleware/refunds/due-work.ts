@@ -1,0 +1,34 @@
+import type { Database } from '../database/database.ts'
+import type { Gateway } from '../gateways/gateway.ts'
+import { claimDue } from '../work/claim.ts'
+import { declareUnknown, reconcileRefund, releaseHold } from './reconcile-refund.ts'
+import { LEASE_SECONDS } from './refund-store.ts'
+import { REFUND_COLUMNS, toJob } from './refund-rows.ts'
+import type { RefundJob, RefundRow } from './refund-rows.ts'
+import type { RefundState } from './refund.ts'
+import { submitRefund } from './submit-refund.ts'
+
+type Step = (database: Database, gateway: Gateway, job: RefundJob) => Promise<void>
+
+/** State → what is due. States without a step wait for a webhook. */
+const STEPS: Partial<Record<RefundState, Step>> = {
+  requested: submitRefund,
+  submitting: (database, _gateway, job) => declareUnknown(database, job),
+  unknown: reconcileRefund,
+  failed: (database, _gateway, job) => releaseHold(database, job),
+}
+
+/** Due refunds, leased to this process. */
+export async function claimRefunds(database: Database, limit: number): Promise<RefundJob[]> {
+  const ids = await claimDue(database, 'refunds', limit, LEASE_SECONDS)
+  if (ids.length === 0) return []
+  const rows = await database.query<RefundRow>(
+    `SELECT ${REFUND_COLUMNS} FROM refunds r JOIN payments p USING (org_id, payment_id) WHERE r.id = ANY($1::uuid[])`,
+    [ids],
+  )
+  return rows.map(toJob)
+}
+
+export async function doRefundWork(database: Database, gateway: Gateway, job: RefundJob): Promise<void> {
+  await STEPS[job.refund.state]?.(database, gateway, job)
+}

@@ -1,0 +1,226 @@
+import type { Database, Queryable } from '../database/database.ts'
+import type { AttemptBody, Attempt } from '../gateways/gateway.ts'
+import type { PaymentBalance, Refund, RefundState } from './refund.ts'
+import { PAYMENT_COLUMNS, REFUND_COLUMNS, toBalance, toJob, toRefund } from './refund-rows.ts'
+import type { PaymentRow, RefundJob, RefundRow } from './refund-rows.ts'
+
+/** How long one process may work on a refund before another may take it up. Longer than any gateway deadline. */
+export const LEASE_SECONDS = 60
+
+export interface StoredAttempt extends Attempt {
+  readonly id: string
+  /** How often it was sent, this time included. */
+  readonly sends: number
+  readonly firstSentAt: Date
+}
+
+export async function findRefund(database: Queryable, orgId: string, refundId: string): Promise<Refund | null> {
+  const [row] = await database.query<RefundRow>(
+    `SELECT ${REFUND_COLUMNS} FROM refunds r JOIN payments p USING (org_id, payment_id) WHERE r.org_id = $1 AND r.id = $2`,
+    [orgId, refundId],
+  )
+  return row ? toRefund(row) : null
+}
+
+/** Newest first. */
+export async function refundsOfPayment(database: Queryable, orgId: string, paymentId: string): Promise<Refund[]> {
+  const rows = await database.query<RefundRow>(
+    `SELECT ${REFUND_COLUMNS} FROM refunds r JOIN payments p USING (org_id, payment_id)
+     WHERE r.org_id = $1 AND r.payment_id = $2 ORDER BY r.id DESC`,
+    [orgId, paymentId],
+  )
+  return rows.map(toRefund)
+}
+
+export async function findBalance(
+  database: Queryable,
+  orgId: string,
+  paymentId: string,
+): Promise<PaymentBalance | null> {
+  const [row] = await database.query<PaymentRow>(
+    `SELECT ${PAYMENT_COLUMNS} FROM payments p WHERE org_id = $1 AND payment_id = $2`,
+    [orgId, paymentId],
+  )
+  return row ? toBalance(row) : null
+}
+
+/** The refund that an idempotency key made, with the digest of the request that it came with. */
+export async function findRequested(
+  database: Queryable,
+  orgId: string,
+  idempotencyKey: string,
+): Promise<{ refund: Refund; digest: string | null } | null> {
+  const [row] = await database.query<RefundRow>(
+    `SELECT ${REFUND_COLUMNS} FROM refunds r JOIN payments p USING (org_id, payment_id)
+     WHERE r.org_id = $1 AND r.idempotency_key = $2`,
+    [orgId, idempotencyKey],
+  )
+  return row ? { refund: toRefund(row), digest: row.request_digest } : null
+}
+
+export interface NewRefund {
+  readonly id: string
+  readonly orgId: string
+  readonly paymentId: string
+  /** Decimal text. */
+  readonly amount: string
+  readonly reason: string | null
+  readonly note: string | null
+  readonly requestedBy: string
+  readonly idempotencyKey: string
+  readonly requestDigest: string
+  readonly attempt: { readonly id: string; readonly key: string; readonly body: AttemptBody }
+}
+
+/**
+ * Stores a refund, leased to this process, and the exact request that will be sent for it.
+ * @returns null when the idempotency key was used before
+ */
+export async function insertRefund(tx: Queryable, refund: NewRefund): Promise<RefundJob | null> {
+  const [row] = await tx.query<RefundRow>(
+    `WITH r AS (
+       INSERT INTO refunds (id, org_id, payment_id, kind, origin, state, amount, reason, note, requested_by, idempotency_key,
+         request_digest, evidence, due_at, lease_number)
+       VALUES ($1, $2, $3, 'refund', 'here', 'requested', $4, $5, $6, $7, $8, $9, 'request by ' || $7::text,
+         relay_now() + make_interval(secs => $10), 1)
+       ON CONFLICT ON CONSTRAINT refund_requested_once DO NOTHING RETURNING *
+     ), attempt AS (
+       INSERT INTO attempts (id, refund_id, operation, key, body) SELECT $11, r.id, 'refund', $12, $13 FROM r
+     )
+     SELECT ${REFUND_COLUMNS} FROM r JOIN payments p USING (org_id, payment_id)`,
+    [
+      refund.id,
+      refund.orgId,
+      refund.paymentId,
+      refund.amount,
+      refund.reason,
+      refund.note,
+      refund.requestedBy,
+      refund.idempotencyKey,
+      refund.requestDigest,
+      LEASE_SECONDS,
+      refund.attempt.id,
+      refund.attempt.key,
+      JSON.stringify(refund.attempt.body),
+    ],
+  )
+  return row ? toJob(row) : null
+}
+
+/**
+ * Marks the refund as being sent and counts the sending; from here on it may have been paid.
+ * @returns the attempt to send, or null when the lease went to another process
+ */
+export async function startSubmitting(database: Database, job: RefundJob): Promise<StoredAttempt | null> {
+  const [row] = await database.query<{
+    id: string
+    key: string
+    body: AttemptBody
+    sends: number
+    first_sent_at: Date
+    gateway_reference: string
+  }>(
+    `WITH r AS (
+       UPDATE refunds SET state = 'submitting', sent_at = coalesce(sent_at, relay_now()), evidence = 'lease ' || lease_number,
+         due_at = relay_now() + make_interval(secs => $3)
+       WHERE id = $1 AND lease_number = $2 AND state IN ('requested', 'unknown') RETURNING *
+     ), a AS (
+       UPDATE attempts SET sends = sends + 1, first_sent_at = coalesce(first_sent_at, relay_now())
+       WHERE id = (SELECT attempts.id FROM attempts JOIN r ON attempts.refund_id = r.id ORDER BY attempts.id DESC LIMIT 1)
+       RETURNING *
+     )
+     SELECT a.id, a.key, a.body, a.sends, a.first_sent_at, p.gateway_reference
+     FROM a, r JOIN payments p USING (org_id, payment_id)`,
+    [job.refund.id, job.leaseNumber, LEASE_SECONDS],
+  )
+  if (!row) return null
+  return {
+    id: row.id,
+    operation: 'refund',
+    paymentReference: row.gateway_reference,
+    key: row.key,
+    body: row.body,
+    sends: row.sends,
+    firstSentAt: row.first_sent_at,
+  }
+}
+
+/** What becomes of a refund; what is left out stays as it is. */
+export interface RefundChange {
+  readonly state: RefundState
+  /** What it rests on, for the audit row. */
+  readonly evidence: string
+  /** ISO 8601, by the gateway's clock. */
+  readonly evidenceAt?: string | null
+  readonly gatewayReference?: string
+  readonly failure?: { readonly code: string; readonly gatewayMessage: string | null } | null
+  readonly attention?: string | null
+  /** Milliseconds for which a late failure keeps its amount reserved; 0 lets it go. */
+  readonly holdMs?: number
+  /** Milliseconds until the refund is looked at again; null: no more by itself. */
+  readonly dueInMs: number | null
+  /** What one sending was answered, kept for the refund's story even when the refund has moved on. */
+  readonly answered?: { readonly attemptId: string; readonly answer: string; readonly detail: string | null }
+}
+
+const FINAL_STATES: readonly RefundState[] = ['rejected', 'succeeded', 'failed', 'reversed']
+
+/**
+ * Stores what came of the work under its fencing number and ends the lease.
+ * @returns the refund, or null when somebody else changed it in the meantime: a webhook, or the next holder of the lease
+ */
+export async function changeRefund(
+  database: Queryable,
+  job: Pick<RefundJob, 'refund' | 'leaseNumber'>,
+  from: RefundState,
+  change: RefundChange,
+): Promise<Refund | null> {
+  const final = FINAL_STATES.includes(change.state)
+  const [row] = await database.query<RefundRow>(
+    `WITH r AS (
+       UPDATE refunds SET state = $4, evidence = $5, evidence_at = coalesce($6::timestamptz, evidence_at),
+         gateway_reference = coalesce(gateway_reference, $7),
+         error_code = CASE WHEN $8 THEN $9 ELSE error_code END, gateway_message = CASE WHEN $8 THEN $10 ELSE gateway_message END,
+         attention = CASE WHEN $11 THEN $12 ELSE attention END,
+         held_until = CASE WHEN $13::bigint IS NULL THEN held_until WHEN $13 = 0 THEN NULL
+           ELSE relay_now() + $13 * interval '1 millisecond' END,
+         due_at = relay_now() + $14::bigint * interval '1 millisecond',
+         decided_at = CASE WHEN $15 THEN coalesce($6::timestamptz, relay_now()) ELSE decided_at END,
+         tries = CASE WHEN $4 IN ('requested', 'unknown') THEN tries + 1 ELSE 0 END,
+         lease_number = lease_number + 1
+       WHERE id = $1 AND lease_number = $2 AND state = $3 RETURNING *
+     ), answered AS (
+       UPDATE attempts SET answer = $17, detail = $18, answered_at = relay_now() WHERE id = $16
+     )
+     SELECT ${REFUND_COLUMNS} FROM r JOIN payments p USING (org_id, payment_id)`,
+    [
+      job.refund.id,
+      job.leaseNumber,
+      from,
+      change.state,
+      change.evidence,
+      change.evidenceAt ?? null,
+      change.gatewayReference ?? null,
+      change.failure !== undefined,
+      change.failure?.code ?? null,
+      change.failure?.gatewayMessage ?? null,
+      change.attention !== undefined,
+      change.attention ?? null,
+      change.holdMs ?? null,
+      change.dueInMs,
+      final,
+      change.answered?.attemptId ?? null,
+      change.answered?.answer ?? null,
+      change.answered?.detail ?? null,
+    ],
+  )
+  return row ? toRefund(row) : null
+}
+
+/** A webhook was faster than the answer: the reference still belongs to the refund. */
+export async function adoptReference(database: Queryable, refundId: string, gatewayReference: string): Promise<void> {
+  await database.query('UPDATE refunds SET gateway_reference = $2 WHERE id = $1 AND gateway_reference IS NULL', [
+    refundId,
+    gatewayReference,
+  ])
+}

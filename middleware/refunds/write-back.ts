@@ -1,0 +1,112 @@
+import type { ApiUsage, Crm, WriteResult } from '../crm/crm.ts'
+import { CrmError } from '../crm/crm.ts'
+import type { Database } from '../database/database.ts'
+import { backoffMs } from '../work/backoff.ts'
+import { REFUND_COLUMNS, toRefund } from './refund-rows.ts'
+import type { RefundRow } from './refund-rows.ts'
+import { toRefundRecord } from './refund-view.ts'
+
+/** What one composite call carries. */
+const BATCH = 1_000
+/** Longer than the call's own deadline. */
+const LEASE_SECONDS = 60
+const SECOND_MS = 1_000
+const QUARTER_HOUR_MS = 900_000
+
+export interface WriteLease {
+  readonly orgId: string
+  readonly leaseNumber: number
+  readonly tries: number
+}
+
+/** One org with refunds to write, leased to this process alone: so one payment's rows are never written in parallel. */
+export async function claimWrites(database: Database, orgIds: readonly string[]): Promise<WriteLease[]> {
+  return database.query<WriteLease>(
+    `UPDATE orgs SET crm_lease_number = crm_lease_number + 1, crm_lease_until = relay_now() + make_interval(secs => $2)
+     WHERE org_id IN (
+       SELECT org_id FROM orgs WHERE org_id = ANY($1) AND coalesce(crm_lease_until <= relay_now(), true)
+         AND EXISTS (SELECT FROM refunds WHERE refunds.org_id = orgs.org_id AND crm_due_at <= relay_now())
+       LIMIT 1 FOR UPDATE SKIP LOCKED
+     ) RETURNING org_id AS "orgId", crm_lease_number AS "leaseNumber", crm_tries AS tries`,
+    [orgIds, LEASE_SECONDS],
+  )
+}
+
+export interface WriteReport {
+  readonly written: number
+  readonly refused: number
+  /** The whole call failed; when it is tried again. */
+  readonly failed?: { readonly error: CrmError; readonly againInMs: number }
+}
+
+/**
+ * Brings the newest state of up to 1,000 refunds to the org in one call. Level-triggered: it compares versions, so a change that comes
+ * while it writes is simply due again.
+ */
+export async function writeBack(database: Database, crm: Crm, lease: WriteLease): Promise<WriteReport> {
+  // Rows that wait only for their flush go along with the first that is due.
+  const rows = await database.query<RefundRow>(
+    `SELECT ${REFUND_COLUMNS} FROM refunds r JOIN payments p USING (org_id, payment_id)
+     WHERE r.org_id = $1 AND r.crm_due_at <= relay_now() + interval '1 second' ORDER BY r.crm_due_at LIMIT $2`,
+    [lease.orgId, BATCH],
+  )
+  const refunds = rows
+    .map(toRefund)
+    .sort((a, b) => (a.paymentId < b.paymentId ? -1 : a.paymentId > b.paymentId ? 1 : 0))
+  const versions = new Map(refunds.map((refund) => [refund.id, refund.version]))
+  try {
+    const results = await crm.upsertRefunds(refunds.map(toRefundRecord))
+    await storeResults(database, results, versions)
+    await endLease(database, lease, pauseMs(crm.apiUsage), 0)
+    const refused = results.filter((result) => result.outcome === 'retry' || result.outcome === 'person').length
+    return { written: results.length - refused, refused }
+  } catch (error) {
+    if (!(error instanceof CrmError)) throw error
+    const againInMs = error.kind === 'limit' ? QUARTER_HOUR_MS : Math.min(backoffMs(lease.tries), QUARTER_HOUR_MS)
+    await endLease(database, lease, againInMs, lease.tries + 1)
+    return { written: 0, refused: 0, failed: { error, againInMs } }
+  }
+}
+
+async function storeResults(
+  database: Database,
+  results: readonly WriteResult[],
+  versions: ReadonlyMap<string, number>,
+): Promise<void> {
+  const settled = results.map((result) => ({
+    id: result.refundId,
+    version: versions.get(result.refundId)!,
+    written: result.outcome === 'written' || result.outcome === 'newer',
+    refusal: result.outcome === 'retry' || result.outcome === 'person' ? result.detail.slice(0, 1_000) : null,
+    person: result.outcome === 'person',
+  }))
+  await database.query(
+    `UPDATE refunds SET
+       crm_version = CASE WHEN result.written THEN greatest(crm_version, result.version) ELSE crm_version END,
+       crm_refusal = result.refusal,
+       crm_tries = CASE WHEN result.written THEN 0 ELSE crm_tries + 1 END,
+       crm_due_at = CASE
+         WHEN result.written AND refunds.version <= result.version THEN NULL
+         WHEN result.written THEN relay_now()
+         WHEN result.person THEN relay_now() + interval '1 day'
+         ELSE relay_now() + least(interval '1 hour', interval '2 seconds' * power(2, least(crm_tries, 12))) END
+     FROM jsonb_to_recordset($1) AS result (id uuid, version integer, written boolean, refusal text, person boolean)
+     WHERE refunds.id = result.id`,
+    [JSON.stringify(settled)],
+  )
+}
+
+async function endLease(database: Database, lease: WriteLease, pause: number, tries: number): Promise<void> {
+  await database.query(
+    `UPDATE orgs SET crm_lease_until = relay_now() + $3::bigint * interval '1 millisecond', crm_tries = $4
+     WHERE org_id = $1 AND crm_lease_number = $2`,
+    [lease.orgId, lease.leaseNumber, pause, tries],
+  )
+}
+
+/** How long to gather before the next call: the less is left of the day's API calls, the longer. */
+export function pauseMs(usage: ApiUsage | null): number {
+  if (!usage || usage.limit === 0) return SECOND_MS
+  const left = 1 - usage.used / usage.limit
+  return left > 0.5 ? SECOND_MS : left > 0.1 ? 10 * SECOND_MS : 60 * SECOND_MS
+}

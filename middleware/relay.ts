@@ -1,0 +1,177 @@
+import { hostname } from 'node:os'
+import type { Config } from './config.ts'
+import type { Crm } from './crm/crm.ts'
+import { SalesforceCrm } from './crm/salesforce-crm.ts'
+import { openDatabase } from './database/database.ts'
+import type { Database } from './database/database.ts'
+import { startEmbedded } from './database/embedded.ts'
+import { migrate } from './database/migrate.ts'
+import { openGateway } from './gateways/registry.ts'
+import { startServer } from './http/server.ts'
+import type { Log } from './log.ts'
+import { applyEvent, claimEvents } from './refunds/apply-event.ts'
+import { claimRefunds, doRefundWork } from './refunds/due-work.ts'
+import { GatewayAccounts } from './refunds/gateway-accounts.ts'
+import { PermittedUsers } from './refunds/permitted-users.ts'
+import { claimWrites, writeBack } from './refunds/write-back.ts'
+import { Worker } from './work/worker.ts'
+
+/** How long an agent waits for the gateway before hearing what is known so far. */
+const ANSWER_WITHIN_MS = 5_000
+const PERMISSION_LOOK_MS = 30_000
+
+export interface Relay {
+  readonly url: string
+  /** Takes nothing new, finishes what is under way, then closes everything, an embedded PostgreSQL included. */
+  stop(): Promise<void>
+}
+
+/** Everything, wired together: database, gateways, orgs, workers, then the door. */
+export async function startRelay(config: Config, log: Log): Promise<Relay> {
+  const closing: (() => Promise<void>)[] = []
+  const stop = async () => {
+    for (const close of closing.reverse()) await close()
+    closing.length = 0
+  }
+  try {
+    const databaseUrl = await databaseOf(config, log, closing)
+    const applied = await migrate(databaseUrl)
+    if (applied.length > 0) log.info({ count: applied.length }, 'migrations applied')
+    const database = openDatabase(databaseUrl, {
+      instance: `${hostname()}-${process.pid}`,
+      onConnectionLost: (error) => log.warn({ detail: error.message }, 'a database connection was lost'),
+    })
+    closing.push(() => database.close())
+    await database.query('INSERT INTO orgs (org_id) SELECT unnest($1::text[]) ON CONFLICT DO NOTHING', [
+      config.orgs.map((org) => org.id),
+    ])
+
+    const accounts = accountsOf(config)
+    const crms = new Map<string, Crm>(config.orgs.map((org) => [org.id, new SalesforceCrm(org)]))
+    const permittedUsers = new PermittedUsers(database, crms)
+    const workers = openWorkers(database, accounts, crms, log)
+    for (const worker of workers.all) {
+      worker.start()
+      closing.push(() => worker.stop())
+    }
+    closing.push(repeat(() => permittedUsers.refreshStale(), PERMISSION_LOOK_MS, log))
+
+    const server = await startServer({
+      ...config.server,
+      orgs: config.orgs,
+      database,
+      accounts,
+      permittedUsers,
+      log,
+      onWork: workers.wake,
+      answerWithinMs: ANSWER_WITHIN_MS,
+    })
+    closing.push(() => server.close())
+    log.info({ address: server.url }, 'ready')
+    return { url: server.url, stop }
+  } catch (error) {
+    await stop()
+    throw error
+  }
+}
+
+async function databaseOf(config: Config, log: Log, closing: (() => Promise<void>)[]): Promise<string> {
+  if ('url' in config.database) return config.database.url
+  const embedded = await startEmbedded({
+    ...config.database.embedded,
+    onNotice: (line) => log.info({ detail: line }, 'embedded PostgreSQL'),
+  })
+  closing.push(() => embedded.stop())
+  return embedded.url
+}
+
+function accountsOf(config: Config): GatewayAccounts {
+  return new GatewayAccounts(
+    config.gatewayAccounts.map((settings) => ({
+      account: settings.account,
+      orgId: settings.org,
+      live: settings.live,
+      gateway: openGateway(settings),
+    })),
+    new Set(config.orgs.filter((org) => org.sandbox).map((org) => org.id)),
+  )
+}
+
+function openWorkers(database: Database, accounts: GatewayAccounts, crms: ReadonlyMap<string, Crm>, log: Log) {
+  const orgIds = [...crms.keys()]
+  const refunds = new Worker(
+    {
+      name: 'refunds',
+      concurrency: 16,
+      claim: (limit) => claimRefunds(database, limit),
+      async run(job) {
+        const { refund } = job
+        const account = accounts.find(refund.gateway, refund.gatewayAccount)
+        // An account that was taken out of the configuration: its refunds wait, due again with every lease.
+        if (!account)
+          return log.warn(
+            { refundId: refund.id, gateway: refund.gateway, account: refund.gatewayAccount },
+            'no such account is configured',
+          )
+        await doRefundWork(database, account.gateway, job)
+        log.info({ refundId: refund.id, state: refund.state }, 'refund worked on')
+        events.wake()
+      },
+    },
+    log,
+  )
+  const events = new Worker(
+    {
+      name: 'events',
+      concurrency: 8,
+      claim: (limit) => claimEvents(database, limit),
+      async run(event) {
+        const account = accounts.find(event.gateway, event.account)
+        if (!account)
+          return log.warn({ gateway: event.gateway, account: event.account }, 'no such account is configured')
+        const outcome = await applyEvent(database, account.gateway, event)
+        log.info({ gateway: event.gateway, event: event.gatewayKind, outcome }, 'event applied')
+      },
+    },
+    log,
+  )
+  const writes = new Worker(
+    {
+      name: 'write-back',
+      concurrency: 4,
+      claim: () => claimWrites(database, orgIds),
+      async run(lease) {
+        const { written, refused, failed } = await writeBack(database, crms.get(lease.orgId)!, lease)
+        const { orgId } = lease
+        if (failed)
+          return log.warn(
+            { orgId, detail: failed.error.message, againInMs: failed.againInMs },
+            'Salesforce could not be written to',
+          )
+        log.info({ orgId, written, refused }, 'written to Salesforce')
+      },
+    },
+    log,
+  )
+  return {
+    all: [writes, events, refunds],
+    wake: () => {
+      refunds.wake()
+      events.wake()
+    },
+  }
+}
+
+/** @returns what ends the repetition */
+function repeat(work: () => Promise<void>, everyMs: number, log: Log): () => Promise<void> {
+  let running = Promise.resolve()
+  const run = () => {
+    running = work().catch((error: unknown) => log.error({ error }, 'the permitted users could not be refreshed'))
+  }
+  run()
+  const timer = setInterval(run, everyMs)
+  return async () => {
+    clearInterval(timer)
+    await running
+  }
+}

@@ -1,0 +1,96 @@
+import type { Log } from '../log.ts'
+
+/** One kind of work: how to lease what is due, and how to do one piece of it. */
+export interface WorkStep<Job> {
+  readonly name: string
+  readonly concurrency: number
+  claim(limit: number): Promise<readonly Job[]>
+  /** Throws only for what nobody foresaw; the row is then due again when its lease ends. */
+  run(job: Job): Promise<void>
+}
+
+/** The net under the wake-ups: how long due work can lie unnoticed, e.g. that of a process that died. */
+const POLL_MS = 500
+/** After an error, so that a database that is away is not asked in a tight loop. */
+const AFTER_ERROR_MS = 2_000
+
+/** The loop of one kind of work: wake up, claim, do. */
+export class Worker<Job> {
+  readonly #step: WorkStep<Job>
+  readonly #log: Log
+  readonly #running = new Set<Promise<void>>()
+  #awake: (() => void) | null = null
+  #pending = false
+  #stopped = false
+  #loop: Promise<void> | null = null
+
+  constructor(step: WorkStep<Job>, log: Log) {
+    this.#step = step
+    this.#log = log
+  }
+
+  start(): void {
+    this.#loop ??= this.#run()
+  }
+
+  /** There may be work: look now rather than at the next poll. */
+  wake(): void {
+    this.#pending = true
+    this.#awake?.()
+  }
+
+  /** Takes no more work and waits for what is being done. */
+  async stop(): Promise<void> {
+    this.#stopped = true
+    this.wake()
+    await this.#loop
+    await Promise.all(this.#running)
+  }
+
+  async #run(): Promise<void> {
+    while (!this.#stopped) {
+      let found = 0
+      let pause = POLL_MS
+      this.#pending = false
+      const free = this.#step.concurrency - this.#running.size
+      try {
+        const jobs = free > 0 ? await this.#step.claim(free) : []
+        found = jobs.length
+        for (const job of jobs) this.#do(job)
+      } catch (error) {
+        this.#log.error({ event: this.#step.name, error }, 'work could not be claimed')
+        pause = AFTER_ERROR_MS
+      }
+      // A full claim means that there may be more; a place for it is announced by wake().
+      if (found > 0 && found < free) continue
+      await this.#sleep(pause)
+    }
+  }
+
+  #do(job: Job): void {
+    const doing = this.#step
+      .run(job)
+      .catch((error: unknown) =>
+        this.#log.error({ event: this.#step.name, error }, 'work failed; it is due again when its lease ends'),
+      )
+      .finally(() => {
+        this.#running.delete(doing)
+        this.wake()
+      })
+    this.#running.add(doing)
+  }
+
+  #sleep(milliseconds: number): Promise<void> {
+    if (this.#pending || this.#stopped) return Promise.resolve()
+    return new Promise((resolve) => {
+      const timer = setTimeout(done, milliseconds)
+      this.#awake = done
+      const clear = () => (this.#awake = null)
+      function done() {
+        clearTimeout(timer)
+        clear()
+        resolve()
+      }
+    })
+  }
+}
