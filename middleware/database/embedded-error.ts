@@ -11,7 +11,7 @@ export class EmbeddedError extends Error {
  * @param output their standard error; the words are PostgreSQL's own in the C locale
  */
 export function explainOutput(output: string, folder: string, port: number | undefined): EmbeddedError {
-  if (/No space left on device|Disk quota exceeded/i.test(output)) {
+  if (/No space left on device|Check free disk space|Disk quota exceeded/i.test(output)) {
     return new EmbeddedError(`The disk that holds ${folder} is full: free some space, then start again.`)
   }
   if (/could not bind .*address|Address already in use/i.test(output)) {
@@ -32,6 +32,20 @@ export function explainOutput(output: string, folder: string, port: number | und
   const reason = lastFatal(output)
   return new EmbeddedError(
     `PostgreSQL could not start in ${folder}: ${reason} Set DATABASE_URL to use a server of your own.`,
+  )
+}
+
+/** For a file operation on the folder that the system refused; any other error is returned as it is. */
+export function explainRefusal(error: unknown, folder: string): unknown {
+  if (error instanceof EmbeddedError || !(error instanceof Error) || !('syscall' in error) || !('path' in error)) {
+    return error
+  }
+  const { code, syscall } = error as NodeJS.ErrnoException
+  if (code === 'ENOSPC' || code === 'EDQUOT') return explainOutput('No space left on device', folder, undefined)
+  if (code === 'EACCES' || code === 'EPERM') return explainOutput('Permission denied', folder, undefined)
+  return new EmbeddedError(
+    `The database folder ${folder} cannot be used (${syscall}: ${code}): name another one (database.embedded.directory).`,
+    { cause: error },
   )
 }
 

@@ -37,22 +37,13 @@ export interface ClusterFolder {
 
 /**
  * The cluster's folder, made if there is none.
- * @throws EmbeddedError
+ * @throws EmbeddedError, or what the file system says
  */
 export function openFolder(named: string, reachable: string, onNotice: (line: string) => void): ClusterFolder {
-  try {
-    mkdirSync(named, { recursive: true })
-    // One folder, one spelling: the running server is recognised by it.
-    const real = realpathSync(named)
-    return describeFolder(real, homeOf(real) ?? chooseHome(real, reachable, onNotice))
-  } catch (cause) {
-    if (cause instanceof EmbeddedError) throw cause
-    const { code, message } = cause as NodeJS.ErrnoException
-    throw new EmbeddedError(
-      `The database folder ${named} cannot be used (${code ?? message}): check its owner and the disk, or name another folder (database.embedded.directory).`,
-      { cause },
-    )
-  }
+  mkdirSync(named, { recursive: true })
+  // One folder, one spelling: the running server is recognised by it.
+  const real = realpathSync(named)
+  return describeFolder(real, homeOf(real) ?? chooseHome(real, reachable, onNotice))
 }
 
 /** Without making anything; null when no cluster was ever made for this folder. */

@@ -15,7 +15,7 @@ import { createServer, type AddressInfo } from 'node:net'
 import { dirname, join } from 'node:path'
 import { setTimeout as pause } from 'node:timers/promises'
 import pg from 'pg'
-import { EmbeddedError, explainOutput } from './embedded-error.ts'
+import { EmbeddedError, explainOutput, explainRefusal } from './embedded-error.ts'
 import {
   deleteFolder,
   findFolder,
@@ -72,10 +72,14 @@ const SETTINGS = {
 export async function startEmbedded(options: EmbeddedOptions): Promise<EmbeddedPostgres> {
   const onNotice = options.onNotice ?? (() => {})
   const reachable = options.reachableFolder ?? REACHABLE_FOLDER
-  const folder = openFolder(options.directory, reachable, onNotice)
-  const port = (await adopt(folder)) ?? (await start(folder, options, findBinaries(folder.user, reachable, onNotice)))
-  await ensureDatabase(urlOf(folder, port, 'postgres'))
-  return { url: urlOf(folder, port, DATABASE), stop: () => stopPostmaster(folder.data) }
+  try {
+    const folder = openFolder(options.directory, reachable, onNotice)
+    const port = (await adopt(folder)) ?? (await start(folder, options, findBinaries(folder.user, reachable, onNotice)))
+    await ensureDatabase(urlOf(folder, port, 'postgres'))
+    return { url: urlOf(folder, port, DATABASE), stop: () => stopPostmaster(folder.data) }
+  } catch (error) {
+    throw explainRefusal(error, options.directory)
+  }
 }
 
 /** Stops the server of a folder, if it runs, and deletes what it kept, wherever that is; other files stay. */

@@ -136,7 +136,7 @@ describe('the embedded PostgreSQL', () => {
     const file = join(rig.folder('wrong'), 'file')
     writeFileSync(file, '')
     await expect(startEmbedded({ directory: file })).rejects.toThrow(
-      `The database folder ${file} cannot be used (EEXIST)`,
+      `The database folder ${file} cannot be used (mkdir: EEXIST)`,
     )
   })
 })
