@@ -37,9 +37,7 @@ export function explainOutput(output: string, folder: string, port: number | und
 
 /** For a file operation on the folder that the system refused; any other error is returned as it is. */
 export function explainRefusal(error: unknown, folder: string): unknown {
-  if (error instanceof EmbeddedError || !(error instanceof Error) || !('syscall' in error) || !('path' in error)) {
-    return error
-  }
+  if (typeof error !== 'object' || error === null || !('syscall' in error) || !('path' in error)) return error
   const { code, syscall } = error as NodeJS.ErrnoException
   if (code === 'ENOSPC' || code === 'EDQUOT') return explainOutput('No space left on device', folder, undefined)
   if (code === 'EACCES' || code === 'EPERM') return explainOutput('Permission denied', folder, undefined)
