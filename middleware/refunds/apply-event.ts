@@ -28,7 +28,7 @@ export interface EventJob {
 
 /** What became of an event; kept with it. */
 export type EventOutcome =
-  'applied' | 'nothing_new' | 'too_early' | 'contradiction' | 'no_such_refund' | 'amount_differs'
+  'applied' | 'nothing_new' | 'confirmed' | 'too_early' | 'contradiction' | 'no_such_refund' | 'amount_differs'
 
 const EVENT_LEASE_SECONDS = 30
 
@@ -102,6 +102,9 @@ async function applyTo(tx: Queryable, gateway: Gateway, event: EventJob, subject
       `${gateway.label} sent ${event.gatewayKind} for a refund that was never taken. Compare with its records.`,
     )
     return 'contradiction'
+  }
+  if (judgement.kind === 'confirmed') {
+    await tx.query('UPDATE refunds SET evidence_at = $2 WHERE id = $1', [job.refund.id, event.occurredAt])
   }
   if (judgement.kind !== 'move') return judgement.kind
   let current: Pick<RefundJob, 'refund' | 'leaseNumber'> = job

@@ -7,6 +7,8 @@ export type RefundEventKind = Exclude<GatewayEvent['kind'], 'other' | 'unreadabl
 export type Judgement =
   | { readonly kind: 'move'; readonly through: readonly RefundState[] }
   | { readonly kind: 'nothing_new' }
+  /** The same state, told again of a later time: an event from between the two times must no longer count. */
+  | { readonly kind: 'confirmed' }
   /** Ours is behind: it is to be judged again later. */
   | { readonly kind: 'too_early' }
   /** It cannot be true of this refund: a person must look. */
@@ -20,6 +22,7 @@ export type Judgement =
 export function judgeEvent(kind: RefundEventKind, state: RefundState, newer: boolean, older: boolean): Judgement {
   const open = state === 'submitting' || state === 'unknown' || state === 'pending'
   const nothingNew = { kind: 'nothing_new' } as const
+  const confirmed = newer ? ({ kind: 'confirmed' } as const) : nothingNew
   if (state === 'requested') return { kind: 'too_early' }
   // Refused before money could move: yet the gateway speaks of it.
   if (state === 'rejected') return { kind: 'contradiction' }
@@ -28,14 +31,14 @@ export function judgeEvent(kind: RefundEventKind, state: RefundState, newer: boo
     case 'refund_succeeded':
       // After a late failure only a later success counts: the gateway repaired it.
       if (open || (state === 'failed' && newer)) return { kind: 'move', through: ['succeeded'] }
-      return nothingNew
+      return state === 'succeeded' ? confirmed : nothingNew
     case 'refund_failed':
       if (open || (state === 'succeeded' && newer)) return { kind: 'move', through: ['failed'] }
-      return nothingNew
+      return state === 'failed' ? confirmed : nothingNew
     case 'refund_failed_late':
       // It follows a success by its nature, also within the same second.
       if (open || (state === 'succeeded' && !older)) return { kind: 'move', through: ['failed'] }
-      return nothingNew
+      return state === 'failed' ? confirmed : nothingNew
     case 'refund_reversed':
       if (state === 'pending' || state === 'succeeded') return { kind: 'move', through: ['reversed'] }
       if (open || (state === 'failed' && newer)) return { kind: 'move', through: ['succeeded', 'reversed'] }

@@ -59,7 +59,7 @@ DECLARE
 BEGIN
   SELECT * INTO after FROM refund_shares(NEW);
   IF TG_OP = 'INSERT' THEN
-    SELECT 0 AS refunded, 0 AS under_way, 0 AS held INTO before;
+    SELECT 0::numeric AS refunded, 0::numeric AS under_way, 0::numeric AS held INTO before;
   ELSE
     SELECT * INTO before FROM refund_shares(OLD);
   END IF;

@@ -1,0 +1,128 @@
+import { randomUUID } from 'node:crypto'
+import { mkdtemp, rm } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { readConfig } from '../../middleware/config.ts'
+import type { paymentAnswerSchema, refundAnswerSchema } from '../../middleware/http/refund-response-schema.ts'
+import { openLog } from '../../middleware/log.ts'
+import { startRelay } from '../../middleware/relay.ts'
+import type { Relay } from '../../middleware/relay.ts'
+import { MERCHANT_ACCOUNT, startLocalWorld } from '../emulators/local-world.ts'
+import type { LocalWorld } from '../emulators/local-world.ts'
+import { SAMPLE_PAYMENTS } from '../emulators/sample-payments.ts'
+import type { SamplePayment } from '../emulators/sample-payments.ts'
+import { freshDatabase } from '../fresh-database.ts'
+import type { FreshDatabase } from '../fresh-database.ts'
+import { until } from '../until.ts'
+
+export const AGENT = '005000000000001AAA'
+export const OBSERVER = '005000000000002AAA'
+
+type RefundAnswer = (typeof refundAnswerSchema)['_output']
+type PaymentAnswer = (typeof paymentAnswerSchema)['_output']
+
+/** A whole product on real sockets: org, gateway, PostgreSQL, and the middleware in this process. */
+export interface World extends LocalWorld {
+  readonly database: FreshDatabase
+  relay: Relay
+  /** Adds a card payment of so many minor units and tells how the org would ask for its refund. */
+  pay(atGateway: SamplePayment['atGateway'], inOrg: SamplePayment['inOrg']): Promise<PaidPayment>
+  /** POST /v1/refunds as the org does it. */
+  request(body: object, options?: CallOptions): Promise<Answer<RefundAnswer>>
+  get(path: string, options?: CallOptions): Promise<Answer<PaymentAnswer & RefundAnswer>>
+  /** The Refund__c of a refund, once it says so. */
+  record(refundId: string, stage: string): Promise<Record<string, unknown>>
+}
+
+export interface PaidPayment {
+  readonly recordId: string
+  readonly pspReference: string
+  /** The body of POST /v1/refunds, without an amount. */
+  readonly body: {
+    paymentId: string
+    gateway: string
+    gatewayAccount: string
+    gatewayReference: string
+    capturedAmount: string
+    currency: string
+  }
+}
+
+export interface CallOptions {
+  readonly key?: string
+  readonly user?: string
+  readonly token?: string
+  readonly headers?: Record<string, string>
+  /** Sent as it is instead of the JSON of the body. */
+  readonly raw?: string
+}
+
+export interface Answer<Body> {
+  readonly status: number
+  readonly headers: Headers
+  readonly body: Body & { readonly code: string; readonly detail: string; readonly field?: string }
+}
+
+export async function startWorld(): Promise<World> {
+  const directory = await mkdtemp(join(tmpdir(), 'refund-relay-world-'))
+  const database = await freshDatabase()
+  let relay: Relay | null = null
+  const url = () => relay!.url
+  const local = await startLocalWorld({ directory, keep: false, middlewareUrl: url, databaseUrl: database.url })
+  relay = await startRelay(readConfig(local.configPath), openLog('silent'))
+
+  const call = async (method: string, path: string, options: CallOptions, body?: object) => {
+    const token = options.token ?? (await local.org.tokenFor(options.user ?? AGENT))
+    const response = await fetch(url() + path, {
+      method,
+      headers: {
+        authorization: `Bearer ${token}`,
+        ...(method === 'POST' && { 'content-type': 'application/json', 'idempotency-key': options.key ?? randomUUID() }),
+        ...options.headers,
+      },
+      ...(method === 'POST' && { body: options.raw ?? JSON.stringify(body) }),
+    })
+    return { status: response.status, headers: response.headers, body: await response.json() }
+  }
+
+  return {
+    ...local,
+    database,
+    get relay() {
+      return relay!
+    },
+    set relay(next: Relay) {
+      relay = next
+    },
+    async pay(atGateway, inOrg) {
+      const sample = SAMPLE_PAYMENTS[0]!
+      const { recordId, pspReference } = await local.addPayment({ hint: '', atGateway, inOrg: { ...sample.inOrg, ...inOrg } })
+      return {
+        recordId,
+        pspReference,
+        body: {
+          paymentId: recordId,
+          gateway: 'adyen',
+          gatewayAccount: MERCHANT_ACCOUNT,
+          gatewayReference: pspReference,
+          capturedAmount: String(inOrg.Amount__c),
+          currency: String(inOrg.Currency__c ?? 'EUR'),
+        },
+      }
+    },
+    request: (body, options = {}) => call('POST', '/v1/refunds', options, body),
+    get: (path, options = {}) => call('GET', path, options),
+    record: (refundId, stage) =>
+      until(() => {
+        const row = local.org.rows('Refund__c').find((record) => record.Refund_Key__c === refundId)
+        if (row?.Stage__c !== stage) throw new Error(`Refund__c ${refundId} is ${String(row?.Stage__c)}, not ${stage}`)
+        return row
+      }),
+    async close() {
+      await relay!.stop()
+      await local.close()
+      await database.close()
+      await rm(directory, { recursive: true, force: true })
+    },
+  }
+}

@@ -1,0 +1,96 @@
+import { freshDatabase } from '../../fresh-database.ts'
+import type { FreshDatabase } from '../../fresh-database.ts'
+import { violatedConstraint } from '../../../middleware/database/database.ts'
+import { ALLOWED_TRANSITIONS } from '../../../middleware/refunds/refund.ts'
+import type { RefundState } from '../../../middleware/refunds/refund.ts'
+import { ORG_ID, refundIn } from './ledger-rows.ts'
+
+const STATES = Object.keys(ALLOWED_TRANSITIONS) as RefundState[]
+const PAIRS = STATES.flatMap((from) => STATES.filter((to) => to !== from).map((to) => [from, to] as const))
+
+describe('the life of a refund', () => {
+  let db: FreshDatabase
+  beforeAll(async () => {
+    db = await freshDatabase()
+  })
+  afterAll(() => db.close())
+
+  const move = (id: string, to: RefundState) =>
+    db.database.query(`UPDATE refunds SET state = $2, evidence = 'test' WHERE id = $1`, [id, to])
+
+  it.each(PAIRS.filter(([from, to]) => ALLOWED_TRANSITIONS[from].includes(to)))('%s becomes %s', async (from, to) => {
+    const { id } = await refundIn(db.database, from)
+    await move(id, to)
+    const changes = await db.database.query(
+      `SELECT from_state, to_state, evidence FROM refund_changes WHERE refund_id = $1 ORDER BY id DESC LIMIT 1`,
+      [id],
+    )
+    expect(changes).toEqual([{ from_state: from, to_state: to, evidence: 'test' }])
+  })
+
+  it.each(PAIRS.filter(([from, to]) => !ALLOWED_TRANSITIONS[from].includes(to)))('%s never becomes %s', async (from, to) => {
+    const { id } = await refundIn(db.database, from)
+    const refused = await move(id, to).then(() => null, violatedConstraint)
+    expect(refused).toBe('refund_transition_allowed')
+  })
+
+  it('has the same transitions in the database as in the code, and no more', async () => {
+    const rows = await db.database.query<{ from_state: string; to_state: string }>('SELECT * FROM refund_transitions')
+    const stored = rows.map((row) => `${row.from_state} ${row.to_state}`).sort()
+    expect(stored).toEqual(PAIRS.filter(([from, to]) => ALLOWED_TRANSITIONS[from].includes(to)).map((pair) => pair.join(' ')).sort())
+  })
+
+  it.each(['requested', 'submitting', 'pending', 'unknown'] as const)('counts %s as under way', async (state) => {
+    const { paymentId } = await refundIn(db.database, state)
+    expect(await books(paymentId)).toEqual({ refunded: '0.000', under_way: '10.000', held: '0.000' })
+  })
+
+  it('counts a success as refunded, and gives the amount back exactly once when it fails', async () => {
+    const { id, paymentId } = await refundIn(db.database, 'pending')
+    await move(id, 'succeeded')
+    expect(await books(paymentId)).toEqual({ refunded: '10.000', under_way: '0.000', held: '0.000' })
+    await move(id, 'failed')
+    await move(id, 'failed')
+    expect(await books(paymentId)).toEqual({ refunded: '0.000', under_way: '0.000', held: '0.000' })
+  })
+
+  it('keeps the amount of a held late failure reserved until it is released', async () => {
+    const { id, paymentId } = await refundIn(db.database, 'succeeded')
+    await db.database.query(`UPDATE refunds SET state = 'failed', held_until = relay_now() + interval '10 days' WHERE id = $1`, [id])
+    expect(await books(paymentId)).toEqual({ refunded: '0.000', under_way: '0.000', held: '10.000' })
+    await db.database.query('UPDATE refunds SET held_until = NULL WHERE id = $1', [id])
+    expect(await books(paymentId)).toEqual({ refunded: '0.000', under_way: '0.000', held: '0.000' })
+  })
+
+  it.each(['amount = 11', `idempotency_key = 'another'`, `payment_id = 'another'`])('never changes what was asked for: %s', async (change) => {
+    const { id } = await refundIn(db.database, 'requested')
+    const refused = await db.database.query(`UPDATE refunds SET ${change} WHERE id = $1`, [id]).then(() => null, violatedConstraint)
+    expect(refused).toBe('refund_request_immutable')
+  })
+
+  it.each(['DELETE FROM refund_changes', `UPDATE refund_changes SET evidence = ''`, 'DELETE FROM refunds', 'TRUNCATE refund_changes'])(
+    'keeps its history: %s is refused',
+    async (statement) => {
+      expect(await db.database.query(statement).then(() => null, violatedConstraint)).toBe('append_only')
+    },
+  )
+
+  it('gives every change that Salesforce shows a new version, due to be written', async () => {
+    const { id } = await refundIn(db.database, 'pending')
+    await db.database.query('UPDATE refunds SET crm_due_at = NULL, crm_version = version WHERE id = $1', [id])
+    await move(id, 'succeeded')
+    const [row] = await db.database.query(
+      'SELECT version, crm_version, crm_due_at IS NOT NULL AS due FROM refunds WHERE id = $1',
+      [id],
+    )
+    expect(row).toEqual({ version: 2, crm_version: 1, due: true })
+  })
+
+  async function books(paymentId: string) {
+    const [row] = await db.database.query(
+      'SELECT refunded, under_way, held FROM payments WHERE org_id = $1 AND payment_id = $2',
+      [ORG_ID, paymentId],
+    )
+    return row
+  }
+})
