@@ -1,0 +1,18 @@
+import refundable from '@salesforce/label/c.Refund_Refundable'
+import refunded from '@salesforce/label/c.Refund_Part_Refunded'
+import underWay from '@salesforce/label/c.Refund_Part_Under_Way'
+import held from '@salesforce/label/c.Refund_Part_Held'
+import chargedBack from '@salesforce/label/c.Refund_Part_Charged_Back'
+import text from '@salesforce/label/c.Refund_Balance_Text'
+import textTotal from '@salesforce/label/c.Refund_Balance_Text_Total'
+
+/** Every string of this component, by what it is for. */
+export const LABEL = {
+  refundable,
+  refunded,
+  underWay,
+  held,
+  chargedBack,
+  text,
+  textTotal,
+} as const

@@ -1,0 +1,69 @@
+import { LightningElement, api } from 'lwc'
+import type { RefundHistory } from '@salesforce/apex/RefundController.getRefundHistory'
+import { displayAmount, isNothing, shareOf } from 'c/decimalAmount'
+import { fill } from 'c/labelText'
+import { LABEL } from './labels.ts'
+
+interface BalancePart {
+  readonly key: string
+  readonly text: string
+  readonly style: string
+  readonly barClass: string
+  readonly swatchClass: string
+  /** There are refunds to show for it. */
+  readonly opens: boolean
+  readonly pressed: 'true' | 'false'
+}
+
+/** What is left of a payment, and where the rest went: figure, bar, and the same in words. */
+export default class RefundBalance extends LightningElement {
+  @api history: RefundHistory | null = null
+  @api chosenPart: string | null = null
+  @api isRefundableShown = false
+
+  label = LABEL
+
+  get refundable(): string {
+    return this.shown(this.history!.refundable)
+  }
+
+  get parts(): BalancePart[] {
+    const { refunded, underWay, held, chargedBack, captured } = this.history!
+    return [
+      { key: 'refunded', amount: refunded, label: LABEL.refunded, opens: true },
+      { key: 'underWay', amount: underWay, label: LABEL.underWay, opens: true },
+      { key: 'held', amount: held, label: LABEL.held, opens: false },
+      { key: 'chargedBack', amount: chargedBack, label: LABEL.chargedBack, opens: false },
+    ]
+      .filter(({ amount }) => !isNothing(amount))
+      .map(({ key, amount, label, opens }) => ({
+        key,
+        opens,
+        text: fill(label, amount),
+        style: `width: ${shareOf(amount, captured)}%`,
+        barClass: `part ${key}`,
+        swatchClass: `swatch ${key}`,
+        pressed: this.chosenPart === key ? 'true' : 'false',
+      }))
+  }
+
+  get hasParts(): boolean {
+    return this.parts.length > 0
+  }
+
+  /** The bar, for those who do not see it. */
+  get inWords(): string {
+    const captured = this.shown(this.history!.captured)
+    const start = this.isRefundableShown ? fill(LABEL.text, this.refundable, captured) : fill(LABEL.textTotal, captured)
+    return [start, ...this.parts.map(({ text }) => `${text}.`)].join(' ')
+  }
+
+  shown(amount: string): string {
+    return displayAmount(amount, this.history!.currencyCode)
+  }
+
+  handlePart(event: Event): void {
+    const { part } = (event.currentTarget as HTMLElement).dataset
+    this.dispatchEvent(new CustomEvent('choosepart', { detail: part }))
+  }
+}
