@@ -1,0 +1,160 @@
+import { randomUUID } from 'node:crypto'
+import { freshDatabase } from '../../fresh-database.ts'
+import type { FreshDatabase } from '../../fresh-database.ts'
+import { RefundError } from '../../../middleware/errors.ts'
+import { openGateway } from '../../../middleware/gateways/registry.ts'
+import { Money } from '../../../middleware/money/money.ts'
+import { findBalance } from '../../../middleware/refunds/refund-store.ts'
+import { requestRefund } from '../../../middleware/refunds/request-refund.ts'
+import type { RefundRequest } from '../../../middleware/refunds/request-refund.ts'
+import { ORG_ID, USER_ID } from './ledger-rows.ts'
+
+const gateway = openGateway({
+  gateway: 'adyen',
+  account: 'RefundRelayECOM',
+  org: ORG_ID,
+  live: false,
+  baseUrl: 'http://127.0.0.1:9',
+  apiKey: 'unused',
+  webhook: { hmacKeys: ['00'.repeat(32)], username: 'u', passwords: ['p'] },
+  timeoutMs: 1_000,
+})
+
+describe('requesting a refund', () => {
+  let db: FreshDatabase
+  beforeAll(async () => {
+    db = await freshDatabase()
+  })
+  afterAll(() => db.close())
+
+  let payments = 0
+  const paymentOf = (captured: string, currency = 'EUR'): RefundRequest => {
+    const number = String(++payments).padStart(12, '0')
+    return {
+      paymentId: `a01${number}AAA`,
+      gatewayAccount: 'RefundRelayECOM',
+      gatewayReference: `PSP${number}`,
+      captured: Money.fromDecimal(captured, currency),
+      amount: null,
+      reason: null,
+      note: null,
+    }
+  }
+  const ask = (request: RefundRequest, key: string = randomUUID(), orgId = ORG_ID) =>
+    requestRefund(db.database, gateway, { orgId, userId: USER_ID }, key, request)
+  const part = (request: RefundRequest, amount: string): RefundRequest => ({
+    ...request,
+    amount: Money.fromDecimal(amount, request.captured.currency),
+  })
+  const codeOf = (asking: Promise<unknown>) =>
+    asking.then(
+      () => 'stored',
+      (error: unknown) => {
+        if (!(error instanceof RefundError)) throw error
+        return error.code
+      },
+    )
+  const refundable = async (request: RefundRequest) =>
+    (await findBalance(db.database, ORG_ID, request.paymentId))?.refundable.toString()
+  const stored = async (request: RefundRequest) =>
+    (await db.database.query('SELECT id FROM refunds WHERE payment_id = $1', [request.paymentId])).length
+
+  it('takes everything that is left when no amount is given', async () => {
+    const payment = paymentOf('120.50')
+    await ask(part(payment, '20.00'))
+    const rest = await ask(payment)
+    expect(rest.kind === 'new' && rest.job.refund.amount.toString()).toBe('EUR 100.50')
+    expect(await refundable(payment)).toBe('EUR 0.00')
+  })
+
+  it('stores the exact body for the gateway before anything is sent', async () => {
+    const asked = await ask(part(paymentOf('500', 'JPY'), '300'))
+    const [attempt] = await db.database.query<{ body: { amount: object }; sends: number }>(
+      'SELECT body, sends FROM attempts WHERE refund_id = $1',
+      [asked.kind === 'new' ? asked.job.refund.id : ''],
+    )
+    expect(attempt).toMatchObject({ sends: 0, body: { amount: { value: 300, currency: 'JPY' } } })
+  })
+
+  it('tells what is left when more is asked for, and stores nothing', async () => {
+    const payment = paymentOf('100.00')
+    await ask(part(payment, '60.00'))
+    await expect(ask(part(payment, '40.01'))).rejects.toMatchObject({
+      code: 'amount_exceeds_refundable',
+      details: { refundable: 'EUR 40.00' },
+    })
+    expect(await stored(payment)).toBe(1)
+  })
+
+  it('refuses a fully refunded payment', async () => {
+    const payment = paymentOf('10.00')
+    await ask(payment)
+    expect(await codeOf(ask(payment))).toBe('nothing_refundable')
+  })
+
+  it('lets exactly the allowed refunds of one payment pass when many come at once', async () => {
+    const payment = paymentOf('100.00')
+    const codes = await Promise.all(Array.from({ length: 32 }, () => codeOf(ask(part(payment, '9.00')))))
+    expect(codes.filter((code) => code === 'stored')).toHaveLength(11)
+    expect(codes.filter((code) => code === 'amount_exceeds_refundable')).toHaveLength(21)
+    expect(await refundable(payment)).toBe('EUR 1.00')
+  })
+
+  it('makes one refund of one key, however many send it at once', async () => {
+    const payment = part(paymentOf('100.00'), '30.00')
+    const key = randomUUID()
+    const answers = await Promise.all(Array.from({ length: 16 }, () => ask(payment, key)))
+    expect(answers.filter((answer) => answer.kind === 'new')).toHaveLength(1)
+    expect(new Set(answers.map((answer) => (answer.kind === 'new' ? answer.job.refund.id : answer.refund.id))).size).toBe(1)
+    expect(await stored(payment)).toBe(1)
+  })
+
+  it('replays a key also when nothing is left any more', async () => {
+    const payment = paymentOf('10.00')
+    const key = randomUUID()
+    await ask(payment, key)
+    expect((await ask(payment, key)).kind).toBe('replay')
+  })
+
+  it.each<[string, (request: RefundRequest) => RefundRequest]>([
+    ['another amount', (request) => part(request, '31.00')],
+    ['another reason', (request) => ({ ...request, reason: 'fraud' })],
+    ['another note', (request) => ({ ...request, note: 'changed' })],
+  ])('refuses one key with %s, without effect', async (_what, change) => {
+    const payment = part(paymentOf('100.00'), '30.00')
+    const key = randomUUID()
+    await ask(payment, key)
+    expect(await codeOf(ask(change(payment), key))).toBe('refund_already_requested')
+    expect(await stored(payment)).toBe(1)
+  })
+
+  it('does not remember a refusal: the key may be used again', async () => {
+    const payment = paymentOf('10.00')
+    const key = randomUUID()
+    expect(await codeOf(ask(part(payment, '11.00'), key))).toBe('amount_exceeds_refundable')
+    expect(await codeOf(ask(part(payment, '9.00'), key))).toBe('stored')
+  })
+
+  it('binds a gateway reference to one payment record', async () => {
+    const payment = paymentOf('10.00')
+    await ask(part(payment, '1.00'))
+    expect(await codeOf(ask({ ...part(payment, '1.00'), paymentId: 'a01999999999999AAA' }))).toBe('payment_bound_elsewhere')
+  })
+
+  it('refuses a payment record whose gateway reference was changed', async () => {
+    const payment = paymentOf('10.00')
+    await ask(part(payment, '1.00'))
+    expect(await codeOf(ask({ ...part(payment, '1.00'), gatewayReference: 'PSPOTHER' }))).toBe('payment_changed')
+  })
+
+  it('never lets a later snapshot raise what was captured', async () => {
+    const payment = paymentOf('10.00')
+    await ask(part(payment, '1.00'))
+    const raised = { ...payment, captured: Money.fromDecimal('1000.00', 'EUR') }
+    expect(await codeOf(ask(part(raised, '10.00')))).toBe('amount_exceeds_refundable')
+  })
+
+  it('refuses an amount that the gateway could only take rounded', async () => {
+    expect(await codeOf(ask(part(paymentOf('100.00', 'CVE'), '1.50')))).toBe('amount_not_representable')
+  })
+})
