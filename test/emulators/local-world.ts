@@ -48,7 +48,8 @@ export async function startLocalWorld(options: LocalWorldOptions): Promise<Local
     if (!existsSync(path)) writeFileSync(path, make(), { mode: 0o600 })
     return { path, value: readFileSync(path, 'utf8') }
   }
-  const newKey = () => generateKeyPairSync('rsa', { modulusLength: 2048 }).privateKey.export({ type: 'pkcs8', format: 'pem' }).toString()
+  const newKey = () =>
+    generateKeyPairSync('rsa', { modulusLength: 2048 }).privateKey.export({ type: 'pkcs8', format: 'pem' }).toString()
   const requestKey = secret('org-request-key.pem', newKey)
   const requestCertificate = secret('org-request-certificate.pem', () => publicHalf(requestKey.value))
   const integrationKey = secret('integration-key.pem', newKey)

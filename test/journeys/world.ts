@@ -77,7 +77,10 @@ export async function startWorld(): Promise<World> {
       method,
       headers: {
         authorization: `Bearer ${token}`,
-        ...(method === 'POST' && { 'content-type': 'application/json', 'idempotency-key': options.key ?? randomUUID() }),
+        ...(method === 'POST' && {
+          'content-type': 'application/json',
+          'idempotency-key': options.key ?? randomUUID(),
+        }),
         ...options.headers,
       },
       ...(method === 'POST' && { body: options.raw ?? JSON.stringify(body) }),
@@ -96,7 +99,11 @@ export async function startWorld(): Promise<World> {
     },
     async pay(atGateway, inOrg) {
       const sample = SAMPLE_PAYMENTS[0]!
-      const { recordId, pspReference } = await local.addPayment({ hint: '', atGateway, inOrg: { ...sample.inOrg, ...inOrg } })
+      const { recordId, pspReference } = await local.addPayment({
+        hint: '',
+        atGateway,
+        inOrg: { ...sample.inOrg, ...inOrg },
+      })
       return {
         recordId,
         pspReference,

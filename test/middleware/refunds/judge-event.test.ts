@@ -52,7 +52,12 @@ describe('judging an event', () => {
 
   it('never leaves the allowed transitions, whatever comes', () => {
     const told = fc.record({
-      kind: fc.constantFrom<RefundEventKind>('refund_succeeded', 'refund_failed', 'refund_failed_late', 'refund_reversed'),
+      kind: fc.constantFrom<RefundEventKind>(
+        'refund_succeeded',
+        'refund_failed',
+        'refund_failed_late',
+        'refund_reversed',
+      ),
       at: fc.integer({ min: 1, max: 5 }),
     })
     const start = fc.constantFrom<RefundState>('submitting', 'unknown', 'pending', 'succeeded', 'failed', 'reversed')

@@ -28,16 +28,23 @@ describe('the life of a refund', () => {
     expect(changes).toEqual([{ from_state: from, to_state: to, evidence: 'test' }])
   })
 
-  it.each(PAIRS.filter(([from, to]) => !ALLOWED_TRANSITIONS[from].includes(to)))('%s never becomes %s', async (from, to) => {
-    const { id } = await refundIn(db.database, from)
-    const refused = await move(id, to).then(() => null, violatedConstraint)
-    expect(refused).toBe('refund_transition_allowed')
-  })
+  it.each(PAIRS.filter(([from, to]) => !ALLOWED_TRANSITIONS[from].includes(to)))(
+    '%s never becomes %s',
+    async (from, to) => {
+      const { id } = await refundIn(db.database, from)
+      const refused = await move(id, to).then(() => null, violatedConstraint)
+      expect(refused).toBe('refund_transition_allowed')
+    },
+  )
 
   it('has the same transitions in the database as in the code, and no more', async () => {
     const rows = await db.database.query<{ from_state: string; to_state: string }>('SELECT * FROM refund_transitions')
     const stored = rows.map((row) => `${row.from_state} ${row.to_state}`).sort()
-    expect(stored).toEqual(PAIRS.filter(([from, to]) => ALLOWED_TRANSITIONS[from].includes(to)).map((pair) => pair.join(' ')).sort())
+    expect(stored).toEqual(
+      PAIRS.filter(([from, to]) => ALLOWED_TRANSITIONS[from].includes(to))
+        .map((pair) => pair.join(' '))
+        .sort(),
+    )
   })
 
   it.each(['requested', 'submitting', 'pending', 'unknown'] as const)('counts %s as under way', async (state) => {
@@ -56,24 +63,34 @@ describe('the life of a refund', () => {
 
   it('keeps the amount of a held late failure reserved until it is released', async () => {
     const { id, paymentId } = await refundIn(db.database, 'succeeded')
-    await db.database.query(`UPDATE refunds SET state = 'failed', held_until = relay_now() + interval '10 days' WHERE id = $1`, [id])
+    await db.database.query(
+      `UPDATE refunds SET state = 'failed', held_until = relay_now() + interval '10 days' WHERE id = $1`,
+      [id],
+    )
     expect(await books(paymentId)).toEqual({ refunded: '0.000', under_way: '0.000', held: '10.000' })
     await db.database.query('UPDATE refunds SET held_until = NULL WHERE id = $1', [id])
     expect(await books(paymentId)).toEqual({ refunded: '0.000', under_way: '0.000', held: '0.000' })
   })
 
-  it.each(['amount = 11', `idempotency_key = 'another'`, `payment_id = 'another'`])('never changes what was asked for: %s', async (change) => {
-    const { id } = await refundIn(db.database, 'requested')
-    const refused = await db.database.query(`UPDATE refunds SET ${change} WHERE id = $1`, [id]).then(() => null, violatedConstraint)
-    expect(refused).toBe('refund_request_immutable')
-  })
-
-  it.each(['DELETE FROM refund_changes', `UPDATE refund_changes SET evidence = ''`, 'DELETE FROM refunds', 'TRUNCATE refund_changes'])(
-    'keeps its history: %s is refused',
-    async (statement) => {
-      expect(await db.database.query(statement).then(() => null, violatedConstraint)).toBe('append_only')
+  it.each(['amount = 11', `idempotency_key = 'another'`, `payment_id = 'another'`])(
+    'never changes what was asked for: %s',
+    async (change) => {
+      const { id } = await refundIn(db.database, 'requested')
+      const refused = await db.database
+        .query(`UPDATE refunds SET ${change} WHERE id = $1`, [id])
+        .then(() => null, violatedConstraint)
+      expect(refused).toBe('refund_request_immutable')
     },
   )
+
+  it.each([
+    'DELETE FROM refund_changes',
+    `UPDATE refund_changes SET evidence = ''`,
+    'DELETE FROM refunds',
+    'TRUNCATE refund_changes',
+  ])('keeps its history: %s is refused', async (statement) => {
+    expect(await db.database.query(statement).then(() => null, violatedConstraint)).toBe('append_only')
+  })
 
   it('gives every change that Salesforce shows a new version, due to be written', async () => {
     const { id } = await refundIn(db.database, 'pending')

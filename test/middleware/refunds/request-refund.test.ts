@@ -105,7 +105,9 @@ describe('requesting a refund', () => {
     const key = randomUUID()
     const answers = await Promise.all(Array.from({ length: 16 }, () => ask(payment, key)))
     expect(answers.filter((answer) => answer.kind === 'new')).toHaveLength(1)
-    expect(new Set(answers.map((answer) => (answer.kind === 'new' ? answer.job.refund.id : answer.refund.id))).size).toBe(1)
+    expect(
+      new Set(answers.map((answer) => (answer.kind === 'new' ? answer.job.refund.id : answer.refund.id))).size,
+    ).toBe(1)
     expect(await stored(payment)).toBe(1)
   })
 
@@ -138,7 +140,9 @@ describe('requesting a refund', () => {
   it('binds a gateway reference to one payment record', async () => {
     const payment = paymentOf('10.00')
     await ask(part(payment, '1.00'))
-    expect(await codeOf(ask({ ...part(payment, '1.00'), paymentId: 'a01999999999999AAA' }))).toBe('payment_bound_elsewhere')
+    expect(await codeOf(ask({ ...part(payment, '1.00'), paymentId: 'a01999999999999AAA' }))).toBe(
+      'payment_bound_elsewhere',
+    )
   })
 
   it('refuses a payment record whose gateway reference was changed', async () => {
