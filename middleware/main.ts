@@ -30,17 +30,16 @@ async function main(): Promise<void> {
   const relay = await startRelay(readConfig(values.config), log)
   process.send?.({ url: relay.url })
   let stopping = false
-  for (const signal of ['SIGINT', 'SIGTERM'] as const) {
-    process.on(signal, () => {
-      if (stopping) return
-      stopping = true
-      log.info({ detail: signal }, 'stopping')
-      relay.stop().then(
-        () => process.exit(0),
-        (error: unknown) => fail(error),
-      )
-    })
+  const stop = (reason: string) => {
+    if (stopping) return
+    stopping = true
+    log.info({ detail: reason }, 'stopping')
+    relay.stop().then(() => process.exit(0), fail)
   }
+  process.on('SIGINT', stop)
+  process.on('SIGTERM', stop)
+  // Whoever started it over a channel has died: nobody is left to stop it.
+  process.on('disconnect', () => stop('disconnect'))
 }
 
 function fail(error: unknown): never {

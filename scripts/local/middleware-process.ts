@@ -1,0 +1,43 @@
+import { fork } from 'node:child_process'
+import { openSync, readFileSync } from 'node:fs'
+
+export interface MiddlewareProcess {
+  /** Lets it finish what is under way, PostgreSQL included. */
+  stop(): Promise<void>
+  /** Told once, when it ended without being asked to, with a line that says why. */
+  onExit(listener: (line: string) => void): void
+}
+
+/**
+ * The middleware in a process of its own, as in production; its log goes to a file.
+ * @throws Error with its last line, when it does not come up
+ */
+export function startMiddleware(main: string, configPath: string, logPath: string): Promise<MiddlewareProcess> {
+  const log = openSync(logPath, 'a', 0o600)
+  const child = fork(main, ['--config', configPath], { stdio: ['ignore', log, log, 'ipc'] })
+  let asked = false
+  const exited = new Promise<string>((resolve) => {
+    child.once('exit', (code, signal) => resolve(`the middleware ended (${signal ?? code}): ${lastLine(logPath)}`))
+  })
+  return new Promise((resolve, reject) => {
+    void exited.then((line) => reject(new Error(line)))
+    child.once('message', () =>
+      resolve({
+        async stop() {
+          asked = true
+          child.kill('SIGTERM')
+          await exited
+        },
+        onExit(listener) {
+          void exited.then((line) => {
+            if (!asked) listener(line)
+          })
+        },
+      }),
+    )
+  })
+}
+
+function lastLine(path: string): string {
+  return readFileSync(path, 'utf8').trimEnd().split('\n').at(-1) ?? ''
+}
