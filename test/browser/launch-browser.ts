@@ -1,5 +1,5 @@
 import { execFile } from 'node:child_process'
-import { access, chmod, mkdtemp, readFile, rename, rm, stat } from 'node:fs/promises'
+import { access, chmod, mkdtemp, readFile, rename, rm, stat, writeFile } from 'node:fs/promises'
 import { constants } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { delimiter, join } from 'node:path'
@@ -75,8 +75,11 @@ async function carriedChromium(): Promise<FoundBrowser> {
   const packageFile = new URL('../../node_modules/@sparticuz/chromium/package.json', import.meta.url)
   const { version } = JSON.parse(await readFile(packageFile, 'utf8')) as { version: string }
   const folder = join(tmpdir(), `refund-relay-chromium-${version}-${process.getuid?.()}`)
-  const found = { executablePath: join(folder, 'chromium'), env: { FONTCONFIG_PATH: join(folder, 'fonts') } }
-  if (await isOurs(folder)) return found
+  const found = { executablePath: join(folder, 'chromium'), env: { FONTCONFIG_FILE: join(folder, 'fonts.conf') } }
+  if (await isOurs(folder)) {
+    if (await isExecutable(found.executablePath)) return found
+    await rm(folder, { recursive: true, force: true })
+  }
   const fresh = await mkdtemp(`${folder}-`)
   try {
     // It unpacks into the temp folder of its process and reuses what lies there: so a process with its own one.
@@ -86,6 +89,7 @@ async function carriedChromium(): Promise<FoundBrowser> {
       cwd: new URL('../..', import.meta.url),
     })
     await chmod(join(fresh, 'chromium'), 0o700)
+    await writeFile(join(fresh, 'fonts.conf'), fontConfiguration(folder))
     await rename(fresh, folder).catch(async (error: unknown) => {
       // Two test files may unpack at the same time; the first one wins.
       if (!(await isOurs(folder))) throw error
@@ -95,6 +99,12 @@ async function carriedChromium(): Promise<FoundBrowser> {
   }
   return found
 }
+
+/** The carried font, so that there is text on a machine without any; the machine's own ones for further characters. */
+const fontConfiguration = (folder: string): string =>
+  `<?xml version="1.0"?><!DOCTYPE fontconfig SYSTEM "fonts.dtd"><fontconfig><dir>${folder}/fonts/fonts</dir>
+<cachedir>${folder}/fonts-cache</cachedir><include ignore_missing="yes">/etc/fonts/fonts.conf</include></fontconfig>
+`
 
 async function isOurs(folder: string): Promise<boolean> {
   const found = await stat(folder).catch(() => undefined)

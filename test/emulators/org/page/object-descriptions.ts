@@ -7,8 +7,13 @@ export interface ObjectDescription {
   label: string
   pluralLabel: string
   fields: Record<string, FieldDescription>
-  /** Fields of the page layout by section; without a layout one section with every field. */
-  sections: { label: string; fields: string[] }[]
+  /** Fields of the page layout by section and column; without a layout one section with every field. */
+  sections: LayoutSection[]
+}
+
+export interface LayoutSection {
+  label: string
+  columns: string[][]
 }
 
 export interface FieldDescription {
@@ -68,11 +73,15 @@ function describe(forceApp: string, name: string): ObjectDescription {
     label: object.label,
     pluralLabel: object.pluralLabel,
     fields,
-    sections: layoutSections(forceApp, name, fields) ?? [{ label: 'Details', fields: own }],
+    sections: layoutSections(forceApp, name, fields) ?? [{ label: 'Details', columns: [own] }],
   }
 }
 
-function layoutSections(forceApp: string, name: string, known: Record<string, FieldDescription>) {
+function layoutSections(
+  forceApp: string,
+  name: string,
+  known: Record<string, FieldDescription>,
+): LayoutSection[] | undefined {
   const folder = join(forceApp, 'layouts')
   const file = existsSync(folder) ? readdirSync(folder).find((layout) => layout.startsWith(`${name}-`)) : undefined
   if (!file) return undefined
@@ -80,9 +89,9 @@ function layoutSections(forceApp: string, name: string, known: Record<string, Fi
     .filter(({ style }) => style !== 'CustomLinks')
     .map(({ label, layoutColumns }) => ({
       label: label ?? 'Details',
-      fields: (layoutColumns ?? [])
-        .flatMap(({ layoutItems }) => layoutItems ?? [])
-        .flatMap(({ field }) => (field && field in known ? [field] : [])),
+      columns: (layoutColumns ?? [])
+        .map(({ layoutItems }) => (layoutItems ?? []).flatMap(({ field }) => (field && field in known ? [field] : [])))
+        .filter((fields) => fields.length > 0),
     }))
-    .filter(({ fields }) => fields.length > 0)
+    .filter(({ columns }) => columns.length > 0)
 }

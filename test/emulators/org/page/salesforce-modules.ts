@@ -4,8 +4,14 @@ import { XMLParser } from 'fast-xml-parser'
 import type { Plugin } from 'rollup'
 import { objectDescriptions } from './object-descriptions.ts'
 
-const KNOWN = /^@salesforce\/(apex|schema|customPermission|user|resourceUrl)(\/|$)|^@salesforce\/label\/c\./
+const KNOWN = /^@salesforce\/(apex|schema|customPermission|user|resourceUrl)(\/|$)|^@salesforce\/i18n\/(lang|locale|timeZone)$|^@salesforce\/label\/c\./
 const OBJECTS = '@refund-relay/objects'
+/** Of both users. The time zone is the visitor's own: nobody reads times in another one without being told. */
+const USERS_WAYS: Record<string, string> = {
+  lang: "export default 'en'",
+  locale: "export default 'en-GB'",
+  timeZone: 'export default Intl.DateTimeFormat().resolvedOptions().timeZone',
+}
 const STANDARD_FIELDS = [
   'Id',
   'Name',
@@ -37,6 +43,7 @@ export function salesforceModules(forceApp: string): Plugin {
       if (name === 'isGuest') return exportOf(false)
       throw new Error(`@salesforce/user/${name} does not exist: only Id and isGuest do.`)
     },
+    i18n: (name) => USERS_WAYS[name]!,
     resourceUrl: (name) => exportOf(`/resource/${name}`),
   }
   return {

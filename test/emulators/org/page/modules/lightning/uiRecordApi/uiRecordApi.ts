@@ -28,6 +28,7 @@ const unqualified = (field: FieldId): string => qualified(field).split('.').slic
 export class getRecord {
   readonly provide: Provide
   config: Config = {}
+  provided: string | undefined
 
   constructor(provide: Provide) {
     this.provide = provide
@@ -41,6 +42,7 @@ export class getRecord {
   }
   update(config: Config): void {
     this.config = config
+    this.provided = undefined
     void this.load()
   }
   async load(): Promise<void> {
@@ -48,10 +50,15 @@ export class getRecord {
     if (!asked.recordId) return
     try {
       const data = await readRecord(asked)
-      // Another record may have been asked for meanwhile.
-      if (asked === this.config) this.provide({ data, error: undefined })
+      const text = JSON.stringify(data)
+      // Another record may have been asked for meanwhile; and as on the platform, what is as it was is not news.
+      if (asked !== this.config || text === this.provided) return
+      this.provided = text
+      this.provide({ data, error: undefined })
     } catch (error) {
-      if (asked === this.config) this.provide({ data: undefined, error })
+      if (asked !== this.config) return
+      this.provided = undefined
+      this.provide({ data: undefined, error })
     }
   }
 }

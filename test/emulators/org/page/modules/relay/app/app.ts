@@ -13,6 +13,7 @@ export default class App extends LightningElement {
   // Beside the page where there is room; where there is not, the visitor opens it.
   isPanelOpen = window.matchMedia(WIDE).matches && !window.localStorage.getItem(PANEL_CLOSED)
   private headingDue = false
+  private panelFocusDue = false
   private listeners = new AbortController()
 
   connectedCallback(): void {
@@ -47,8 +48,7 @@ export default class App extends LightningElement {
     return this.isPanelOpen ? 'relay-body relay-body_with-panel' : 'relay-body'
   }
 
-  handleSkip(event: Event): void {
-    event.preventDefault()
+  handleSkip(): void {
     this.template.querySelector<HTMLElement>('main')?.focus()
   }
   handlePageNamed(event: CustomEvent<string>): void {
@@ -62,6 +62,15 @@ export default class App extends LightningElement {
     this.isPanelOpen = !this.isPanelOpen
     if (this.isPanelOpen) window.localStorage.removeItem(PANEL_CLOSED)
     else window.localStorage.setItem(PANEL_CLOSED, 'yes')
+    this.panelFocusDue = true
+  }
+  renderedCallback(): void {
+    if (!this.panelFocusDue) return
+    this.panelFocusDue = false
+    // On a small screen the panel is below the page: the focus brings it into sight, and back.
+    this.template.querySelector<HTMLElement & { focusHeading(): void }>('relay-try-it')?.focusHeading()
+    if (this.isPanelOpen) return
+    this.template.querySelector<HTMLElement & { focusPanelButton(): void }>('relay-app-bar')?.focusPanelButton()
   }
 
   private showCurrentPath(): void {

@@ -16,6 +16,13 @@ export default class AppBar extends LightningElement {
     return String(this.isPanelOpen)
   }
 
+  @api focusPanelButton(): void {
+    this.template.querySelector<HTMLElement>('[data-id="panel"]')?.focus()
+  }
+
+  handleSkip(): void {
+    this.dispatchEvent(new CustomEvent('skip'))
+  }
   handleUser(event: Event): void {
     void becomeUser((event.target as HTMLSelectElement).value)
   }

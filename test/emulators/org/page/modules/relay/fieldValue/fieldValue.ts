@@ -1,3 +1,5 @@
+import locale from '@salesforce/i18n/locale'
+import timeZone from '@salesforce/i18n/timeZone'
 import objects from '@refund-relay/objects'
 import { recordPath } from 'relay/router'
 import type { UiRecord } from 'lightning/uiRecordApi'
@@ -11,10 +13,10 @@ export interface ShownField {
   path?: string
 }
 
-const DAY = new Intl.DateTimeFormat(undefined, { dateStyle: 'medium', timeZone: 'UTC' })
-const MOMENT = new Intl.DateTimeFormat(undefined, { dateStyle: 'medium', timeStyle: 'short' })
+const DAY = new Intl.DateTimeFormat(locale, { dateStyle: 'medium', timeZone: 'UTC' })
+const MOMENT = new Intl.DateTimeFormat(locale, { dateStyle: 'medium', timeStyle: 'short', timeZone })
 
-/** The day of a Date field ("2026-10-12"), in the visitor's own way of writing it. */
+/** The day of a Date field ("2026-10-12"), in the user's way of writing it. */
 export const dayText = (date: string): string => DAY.format(new Date(date))
 
 /** Undefined when the user may not read the field: then it is not shown, not even its name. */

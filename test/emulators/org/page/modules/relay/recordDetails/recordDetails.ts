@@ -12,17 +12,22 @@ export default class RecordDetails extends LightningElement {
 
   get layoutFields(): string[] {
     const sections = objects[this.objectApiName]?.sections ?? []
-    return sections.flatMap(({ fields }) => fields.map((field) => `${this.objectApiName}.${field}`))
+    return sections.flatMap(({ columns }) => columns.flat().map((field) => `${this.objectApiName}.${field}`))
   }
 
   @wire(getRecord, { recordId: '$recordId', optionalFields: '$layoutFields' })
   record: { data?: UiRecord; error?: unknown } | undefined
 
-  get sections(): { label: string; fields: ShownField[] }[] {
+  get sections(): { label: string; columns: { key: number; fields: ShownField[] }[] }[] {
     const record = this.record?.data
     if (!record) return []
     return (objects[this.objectApiName]?.sections ?? [])
-      .map(({ label, fields }) => ({ label, fields: fields.flatMap((field) => shownField(record, field) ?? []) }))
-      .filter(({ fields }) => fields.length > 0)
+      .map(({ label, columns }) => ({
+        label,
+        columns: columns
+          .map((names, key) => ({ key, fields: names.flatMap((name) => shownField(record, name) ?? []) }))
+          .filter(({ fields }) => fields.length > 0),
+      }))
+      .filter(({ columns }) => columns.length > 0)
   }
 }

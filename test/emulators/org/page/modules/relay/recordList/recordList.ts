@@ -64,7 +64,7 @@ export default class RecordList extends LightningElement {
           label,
           text: field?.text ?? '–',
           path: index === 0 ? recordPath(row.id) : field?.path,
-          cellClass: AMOUNT.test(name) ? 'relay-amount' : '',
+          cellClass: AMOUNT.test(name) ? 'relay-cell relay-amount' : 'relay-cell',
         }
       }),
     }))

@@ -1,4 +1,4 @@
-import { LightningElement } from 'lwc'
+import { LightningElement, api } from 'lwc'
 import { notifyRecordUpdateAvailable } from 'lightning/uiRecordApi'
 import type { UiRecord } from 'lightning/uiRecordApi'
 import { recordPath, routeAt } from 'relay/router'
@@ -11,6 +11,9 @@ interface Simulator {
   middlewareUrl: string
 }
 
+/** How long a webhook and its write-back may take after the clock was moved or the gateway came back. */
+const FOLLOW_MS = 15_000
+const LOOK_EVERY_MS = 1_000
 const DAY_MS = 24 * 60 * 60 * 1000
 /** Sample payments that npm start adds first, so that they keep these names. */
 const SAMPLES = {
@@ -26,6 +29,7 @@ export default class TryIt extends LightningElement {
   paymentPaths: Record<string, string> = {}
   doneMessage = ''
   isBusy = false
+  private following: ReturnType<typeof setInterval> | undefined
 
   async connectedCallback(): Promise<void> {
     try {
@@ -40,6 +44,10 @@ export default class TryIt extends LightningElement {
     } catch (error) {
       this.doneMessage = messageOf(error)
     }
+  }
+
+  disconnectedCallback(): void {
+    clearInterval(this.following)
   }
 
   get userName(): string {
@@ -79,6 +87,10 @@ export default class TryIt extends LightningElement {
     }
   }
 
+  @api focusHeading(): void {
+    this.template.querySelector('h2')?.focus()
+  }
+
   handleClose(): void {
     this.dispatchEvent(new CustomEvent('closepanel'))
   }
@@ -100,12 +112,22 @@ export default class TryIt extends LightningElement {
     try {
       await Promise.all(this.gateways.slice(0, 1).map(({ url }) => postJson(`${url}${path}`, body)))
       this.doneMessage = done
-      const route = routeAt(window.location.pathname)
-      if ('recordId' in route) await notifyRecordUpdateAvailable([{ recordId: route.recordId }])
+      this.followRecord()
     } catch {
       this.doneMessage = `${this.gatewayLabel} could not be reached. Is "npm start" still running?`
     } finally {
       this.isBusy = false
     }
+  }
+
+  /** Shows what the gateway's answer does to the record that is open, without a reload. */
+  private followRecord(): void {
+    clearInterval(this.following)
+    const until = Date.now() + FOLLOW_MS
+    this.following = setInterval(() => {
+      if (Date.now() > until) clearInterval(this.following)
+      const route = routeAt(window.location.pathname)
+      if ('recordId' in route) void notifyRecordUpdateAvailable([{ recordId: route.recordId }])
+    }, LOOK_EVERY_MS)
   }
 }

@@ -1,0 +1,152 @@
+import type { FixtureOrg, FixtureRecord } from './fixture-org.ts'
+
+export const PAYMENT_ID = 'a01000000000001AAA'
+export const REFUND_ID = 'a02000000000001AAA'
+
+function payment(number: number, amount: string, refundable: string, method: string): FixtureRecord {
+  const [currency, value] = amount.split(' ') as [string, string]
+  return {
+    Id: `a0100000000000${number}AAA`,
+    Name: `PAY-00000000${number}`,
+    Route__c: 'Card',
+    Payment_Method__c: method,
+    Gateway__c: 'adyen',
+    Gateway_Account__c: 'RefundRelayECOM',
+    Gateway_Reference__c: `DZ4DPSHB4WD2WN8${number}`,
+    Gateway_Key__c: `adyen:RefundRelayECOM:DZ4DPSHB4WD2WN8${number}`,
+    Stage__c: 'Collected',
+    Payment_Date__c: '2026-10-12',
+    Voided__c: false,
+    Amount__c: Number(value),
+    Currency__c: currency,
+    Decimals__c: 2,
+    Charged_Back__c: 0,
+    Amount_Refunded__c: 20,
+    Amount_Display__c: amount,
+    Amount_Refunded_Display__c: `${currency} 20.00`,
+    Amount_Pending_Display__c: `${currency} 30.00`,
+    Refundable_Display__c: refundable,
+  }
+}
+
+/** A few payments, a refund, and Apex answers as the controller's contract describes them. */
+export function fillWithSamples(org: FixtureOrg): void {
+  org.payments = [
+    payment(1, 'EUR 120.50', 'EUR 70.50', 'Visa •••• 1111'),
+    payment(2, 'JPY 500', 'JPY 500', 'Mastercard •••• 4444'),
+    payment(3, 'KWD 1.234', 'KWD 1.234', 'American Express •••• 0005'),
+    payment(4, 'EUR 1000000.00', 'EUR 0.00', 'SEPA Direct Debit •••• 3000'),
+  ]
+  org.refunds = [
+    {
+      Id: REFUND_ID,
+      Name: 'REF-000000001',
+      Payment__c: PAYMENT_ID,
+      Amount__c: 20,
+      Currency__c: 'EUR',
+      Amount_Display__c: 'EUR 20.00',
+      Kind__c: 'Refund',
+      Origin__c: 'Here',
+      Stage__c: 'Refunded',
+      Reason__c: 'Returned',
+      Note__c: 'The shoes came back in their box.',
+      Held__c: false,
+      Error_Code__c: null,
+      Gateway__c: 'adyen',
+      Gateway_Reference__c: 'VLWRT9Q5XZ6X7T82',
+      Requested_By__c: '005000000000001AAA',
+      Requested_At__c: '2026-11-03T09:30:00.000Z',
+      Refund_Key__c: '0199f0a8-2f1c-7b3e-9c1d-2a4b6c8d0e1f',
+      State_Version__c: 3,
+    },
+  ]
+  const line = {
+    recordId: REFUND_ID,
+    name: 'REF-000000001',
+    kind: 'Refund',
+    origin: 'Here',
+    reasonLabel: 'Returned',
+    note: null,
+    requestedByName: 'Ava Agent',
+    decidedAt: null,
+    sentence: null,
+    remedy: null,
+    gatewayMessage: null,
+    gatewayReference: 'VLWRT9Q5XZ6X7T82',
+    attention: null,
+    version: 3,
+    written: true,
+  }
+  const balance = {
+    currencyCode: 'EUR',
+    decimals: 2,
+    captured: '120.50',
+    refunded: '20.00',
+    underWay: '30.00',
+    held: '0.00',
+    chargedBack: '0.00',
+    refundable: '70.50',
+    voided: false,
+    gatewayLabel: 'Adyen',
+  }
+  org.apex = {
+    'RefundController.getRefundForm': () => ({
+      ...balance,
+      idempotencyKey: crypto.randomUUID(),
+      paymentName: 'PAY-000000001',
+      route: 'Card',
+      paymentMethod: 'Visa •••• 1111',
+      reasons: [
+        { label: 'Duplicate', value: 'duplicate' },
+        { label: 'Fraud', value: 'fraud' },
+        { label: 'Requested by customer', value: 'requested_by_customer' },
+        { label: 'Returned', value: 'returned' },
+        { label: 'Other', value: 'other' },
+      ],
+      recentRefunds: [{ amount: '30.00', minutesAgo: 4, stage: 'Sent to gateway' }],
+    }),
+    'RefundController.requestRefund': ({ amount }) => ({
+      refundId: '0199f0a8-2f1c-7b3e-9c1d-000000000004',
+      state: 'pending',
+      stage: 'Sent to gateway',
+      amount,
+      currencyCode: 'EUR',
+      gatewayLabel: 'Adyen',
+      sentence: null,
+      remedy: null,
+      gatewayMessage: null,
+      errorCode: null,
+    }),
+    'RefundController.getRefundHistory': () => ({
+      ...balance,
+      refunds: [
+        {
+          ...line,
+          refundId: '0199f0a8-2f1c-7b3e-9c1d-000000000003',
+          stage: 'Sent to gateway',
+          amount: '30.00',
+          requestedAt: new Date().toISOString(),
+        },
+        {
+          ...line,
+          refundId: '0199f0a8-2f1c-7b3e-9c1d-000000000002',
+          stage: 'Refunded',
+          amount: '20.00',
+          requestedAt: '2026-11-03T09:30:00.000Z',
+          decidedAt: '2026-11-03T09:31:00.000Z',
+        },
+        {
+          ...line,
+          refundId: '0199f0a8-2f1c-7b3e-9c1d-000000000001',
+          stage: 'Failed',
+          amount: '99.00',
+          requestedAt: '2026-11-01T09:30:00.000Z',
+          decidedAt: '2026-11-01T09:31:00.000Z',
+          sentence: 'Your Adyen balance was too low for this refund.',
+          remedy: 'Top up the balance, then refund again.',
+          gatewayMessage: 'Insufficient balance on payment',
+        },
+      ],
+    }),
+  }
+}

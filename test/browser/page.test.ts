@@ -1,0 +1,172 @@
+import { resolve } from 'node:path'
+import { fileURLToPath } from 'node:url'
+import { jest } from '@jest/globals'
+import type { Browser } from 'playwright-core'
+import { bundlePage } from '../emulators/org/page/bundle.ts'
+import { startFixtureOrg } from './fixture-org.ts'
+import type { FixtureOrg } from './fixture-org.ts'
+import { fillWithSamples, PAYMENT_ID, REFUND_ID } from './fixtures.ts'
+import { launchBrowser } from './launch-browser.ts'
+import { DESKTOP, NARROW, Visitor } from './pages.ts'
+
+const ROOT = fileURLToPath(new URL('../..', import.meta.url))
+const PAGE_DIRECTORY = resolve(ROOT, 'dist/page')
+const COLD_BUNDLE_MS = 120_000
+
+jest.setTimeout(60_000)
+
+let browser: Browser
+let org: FixtureOrg
+let visitor: Visitor
+
+beforeAll(async () => {
+  await bundlePage({ forceApp: resolve(ROOT, process.env['PAGE_FA'] ?? 'force-app/main/default'), outDirectory: PAGE_DIRECTORY })
+  browser = await launchBrowser()
+}, COLD_BUNDLE_MS)
+afterAll(() => browser?.close())
+beforeEach(async () => {
+  org = await startFixtureOrg(PAGE_DIRECTORY)
+  fillWithSamples(org)
+  visitor = await Visitor.arrive(browser, org.url)
+})
+afterEach(async () => {
+  await visitor.leave()
+  await org.close()
+  expect(visitor.complaints).toEqual([])
+})
+
+describe('the payments list', () => {
+  it('shows every payment with what can still be refunded, in its own currency', async () => {
+    await visitor.openPayments()
+    const rows = await visitor.rows(4)
+    expect(rows[0]).toEqual(['PAY-000000001', 'Visa •••• 1111', 'Adyen', 'Collected', '12 Oct 2026', 'EUR 120.50', 'EUR 70.50'])
+    expect(rows[1]?.at(-1)).toBe('JPY 500')
+  })
+  it('finds a payment by what is typed', async () => {
+    await visitor.openPayments()
+    await visitor.search('mastercard')
+    expect((await visitor.rows(1))[0]?.[0]).toBe('PAY-000000002')
+  })
+  it('says so when nothing matches', async () => {
+    await visitor.openPayments()
+    await visitor.search('no such thing')
+    await visitor.page.getByText('Nothing matches "no such thing".').waitFor()
+  })
+})
+
+describe('the record pages', () => {
+  it('open at their address, and name themselves in the title', async () => {
+    await visitor.page.goto(`${org.url}/payment/${PAYMENT_ID}`)
+    await visitor.heading('PAY-000000001').waitFor()
+    await visitor.page.getByText('Card · Adyen · Collected 12 Oct 2026').waitFor()
+    expect(await visitor.page.title()).toBe('PAY-000000001 | Refunds')
+    await visitor.page.goto(`${org.url}/refund/${REFUND_ID}`)
+    await visitor.heading('REF-000000001').waitFor()
+    await visitor.page.getByRole('link', { name: 'PAY-000000001' }).first().click()
+    await visitor.heading('PAY-000000001').waitFor()
+  })
+  it('say what is wrong at an address that has nothing', async () => {
+    await visitor.page.goto(`${org.url}/payment/a01000000000009AAA`)
+    await visitor.page.getByText('The requested resource does not exist').waitFor()
+  })
+})
+
+describe('without a mouse', () => {
+  it('Tab reaches Refund, Enter opens the dialog, Escape closes it and focus is back on the button', async () => {
+    const payment = await visitor.openPayment('PAY-000000001')
+    for (let step = 0; step < 20; step += 1) {
+      await visitor.page.keyboard.press('Tab')
+      if (await payment.refundButton.evaluate((button) => button.matches(':focus'))) break
+    }
+    await visitor.page.keyboard.press('Enter')
+    const dialog = visitor.page.getByRole('dialog')
+    await dialog.waitFor()
+    await visitor.page.keyboard.press('Escape')
+    await dialog.waitFor({ state: 'hidden' })
+    expect(await payment.refundButton.evaluate((button) => button.matches(':focus'))).toBe(true)
+  })
+})
+
+describe('the "Try it" panel', () => {
+  it('moves the clock and stops the gateway, at the gateway itself', async () => {
+    await visitor.openPayments()
+    await visitor.tryIt().getByRole('button', { name: 'Advance clock 3 days' }).click()
+    await visitor.page.getByText('It is three days later at Adyen.').waitFor()
+    await visitor.tryIt().getByRole('button', { name: 'Take Adyen down' }).click()
+    await visitor.page.getByText('Adyen does not answer any more.').waitFor()
+    await visitor.tryIt().getByRole('button', { name: 'Bring Adyen back' }).click()
+    await visitor.page.getByText('Adyen answers again.').waitFor()
+    expect(org.gatewayRequests).toEqual([
+      { path: '/_local/clock', body: { advanceMs: 259_200_000 } },
+      { path: '/_local/down', body: { down: true } },
+      { path: '/_local/down', body: { down: false } },
+    ])
+  })
+  it('stays closed once it was closed', async () => {
+    await visitor.openPayments()
+    await visitor.tryIt().getByRole('button', { name: 'Close the panel' }).click()
+    await visitor.tryIt().waitFor({ state: 'hidden' })
+    await visitor.page.reload()
+    await visitor.heading('Payments').waitFor()
+    expect(await visitor.tryIt().count()).toBe(0)
+    await visitor.page.getByRole('button', { name: 'Try it' }).click()
+    await visitor.tryIt().waitFor()
+  })
+  it('is the way to be somebody who may not refund', async () => {
+    const payment = await visitor.openPayment('PAY-000000001')
+    await visitor.become('Olu Observer')
+    await visitor.heading('PAY-000000001').waitFor()
+    await payment.refundButton.click()
+    await visitor.page.getByRole('dialog').getByText('You need the Refunds permission set to refund payments.').waitFor()
+    await visitor.screenshot('refused-user')
+  })
+})
+
+describe.each([NARROW, DESKTOP])('at $width px', (viewport) => {
+  beforeEach(() => visitor.page.setViewportSize(viewport))
+
+  it('every screen fits and is accessible', async () => {
+    await visitor.openPayments()
+    await visitor.rows(4)
+    await visitor.screenshot('payments')
+    expect(await visitor.accessibilityViolations()).toEqual([])
+    expect(await visitor.fitsWidth()).toBe(true)
+
+    await visitor.openRefunds()
+    await visitor.rows(1)
+    await visitor.screenshot('refunds')
+    expect(await visitor.accessibilityViolations()).toEqual([])
+
+    const payment = await visitor.openPayment('PAY-000000001')
+    await payment.historyLines()
+    await visitor.screenshot('payment')
+    expect(await visitor.accessibilityViolations()).toEqual([])
+    expect(await visitor.fitsWidth()).toBe(true)
+
+    const dialog = await payment.pressRefund()
+    await dialog.amount.waitFor()
+    await visitor.screenshot('dialog')
+    expect(await visitor.accessibilityViolations()).toEqual([])
+
+    await dialog.send()
+    expect(await dialog.outcomeHeading()).toBe('Sent to Adyen')
+    await visitor.screenshot('dialog-sent')
+    expect(await visitor.accessibilityViolations()).toEqual([])
+    await dialog.close()
+
+    await visitor.page.goto(`${org.url}/refund/${REFUND_ID}`)
+    await visitor.heading('REF-000000001').waitFor()
+    await visitor.screenshot('refund')
+    expect(await visitor.accessibilityViolations()).toEqual([])
+    expect(await visitor.fitsWidth()).toBe(true)
+  })
+
+  it('the "Try it" panel fits and is accessible', async () => {
+    await visitor.openPayments()
+    if ((await visitor.tryIt().count()) === 0) await visitor.page.getByRole('button', { name: 'Try it' }).click()
+    await visitor.tryIt().waitFor()
+    await visitor.screenshot('try-it')
+    expect(await visitor.accessibilityViolations()).toEqual([])
+    expect(await visitor.fitsWidth()).toBe(true)
+  })
+})
