@@ -1,0 +1,95 @@
+import { dirname, join } from 'node:path'
+import compiler from '@lwc/sfdc-lwc-compiler'
+import ts from 'typescript'
+import type { Finding } from './finding.ts'
+import type { SalesforcePackage } from './salesforce-package.ts'
+
+const COMPILED = /\.(ts|js|html|css)$/
+const WARNING = 2
+
+/** Every Lightning web component, compiled as the platform does it; what TypeScript adds is taken away first. */
+export async function checkLightningBundles(salesforce: SalesforcePackage): Promise<readonly Finding[]> {
+  const options = compilerOptions(salesforce)
+  const findings: Finding[] = []
+  for (const [folder, files] of lightningBundles(salesforce)) {
+    findings.push(...(await compileBundle(salesforce, folder, files, options)))
+  }
+  return findings
+}
+
+/** The files of every bundle by its folder, tests and files of the build left out. */
+export function lightningBundles(salesforce: SalesforcePackage): ReadonlyMap<string, readonly string[]> {
+  const bundles = new Map<string, string[]>()
+  for (const file of salesforce.files) {
+    const [, folder] = /^(.*\/lwc\/[^/]+)\/(?!__)/.exec(file) ?? []
+    if (folder === undefined || file.endsWith('.d.ts')) continue
+    bundles.set(folder, [...(bundles.get(folder) ?? []), file])
+  }
+  // The .js beside a .ts was emitted from it, perhaps long ago.
+  const emitted = (file: string) => file.endsWith('.js') && salesforce.files.includes(file.replace(/\.js$/, '.ts'))
+  return new Map([...bundles].map(([folder, files]) => [folder, files.filter((file) => !emitted(file))]))
+}
+
+async function compileBundle(
+  salesforce: SalesforcePackage,
+  folder: string,
+  files: readonly string[],
+  options: ts.CompilerOptions,
+): Promise<readonly Finding[]> {
+  const name = folder.slice(folder.lastIndexOf('/') + 1)
+  const sources = files.filter((file) => COMPILED.test(file))
+  if (!files.some((file) => file === `${folder}/${name}.js-meta.xml`)) {
+    return [{ file: folder, message: `The component has no ${name}.js-meta.xml; add it` }]
+  }
+  const contents = sources.map((file) => [
+    file.slice(folder.length + 1).replace(/\.ts$/, '.js'),
+    file.endsWith('.ts')
+      ? ts.transpileModule(salesforce.read(file), { fileName: file, compilerOptions: options }).outputText
+      : salesforce.read(file),
+  ])
+  const { diagnostics, success, results } = await compiler.compile({
+    bundle: { type: 'platform', namespace: 'c', name, files: Object.fromEntries(contents) },
+  })
+  const told = [...diagnostics, ...(results ?? []).flatMap((result) => result.diagnostics)]
+  const findings = told
+    .filter((diagnostic) => diagnostic.level < WARNING)
+    .map((diagnostic) => ({
+      file: sourceOf(sources, folder, diagnostic.filename),
+      ...(diagnostic.location === undefined ? {} : { line: diagnostic.location.line }),
+      message: diagnostic.message.replace(/\s+/g, ' '),
+    }))
+  if (!success && findings.length === 0) return [{ file: folder, message: 'The compiler refused it without a reason' }]
+  return unique(findings)
+}
+
+/** The options of the build itself, so that what is compiled here is what will be deployed. */
+function compilerOptions(salesforce: SalesforcePackage): ts.CompilerOptions {
+  const file = join(salesforce.directory, 'force-app/tsconfig.json')
+  const { config } = ts.readConfigFile(file, ts.sys.readFile) as { config?: { compilerOptions?: object } }
+  const options = ts.convertCompilerOptionsFromJson(config?.compilerOptions ?? {}, dirname(file)).options
+  return {
+    target: ts.ScriptTarget.ESNext,
+    module: ts.ModuleKind.ESNext,
+    ...options,
+    sourceMap: false,
+    inlineSourceMap: false,
+  }
+}
+
+function sourceOf(sources: readonly string[], folder: string, filename: string | undefined): string {
+  const wanted = filename?.split('/').at(-1)?.replace(/\.js$/, '')
+  return (
+    sources.find(
+      (file) =>
+        wanted !== undefined &&
+        file
+          .split('/')
+          .at(-1)
+          ?.replace(/\.(ts|js)$/, '') === wanted,
+    ) ?? folder
+  )
+}
+
+function unique(findings: readonly Finding[]): readonly Finding[] {
+  return [...new Map(findings.map((finding) => [JSON.stringify(finding), finding])).values()]
+}
