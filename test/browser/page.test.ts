@@ -20,7 +20,10 @@ let org: FixtureOrg
 let visitor: Visitor
 
 beforeAll(async () => {
-  await bundlePage({ forceApp: resolve(ROOT, process.env['PAGE_FA'] ?? 'force-app/main/default'), outDirectory: PAGE_DIRECTORY })
+  await bundlePage({
+    forceApp: resolve(ROOT, process.env['PAGE_FA'] ?? 'force-app/main/default'),
+    outDirectory: PAGE_DIRECTORY,
+  })
   browser = await launchBrowser()
 }, COLD_BUNDLE_MS)
 afterAll(() => browser?.close())
@@ -39,7 +42,15 @@ describe('the payments list', () => {
   it('shows every payment with what can still be refunded, in its own currency', async () => {
     await visitor.openPayments()
     const rows = await visitor.rows(4)
-    expect(rows[0]).toEqual(['PAY-000000001', 'Visa •••• 1111', 'Adyen', 'Collected', '12 Oct 2026', 'EUR 120.50', 'EUR 70.50'])
+    expect(rows[0]).toEqual([
+      'PAY-000000001',
+      'Visa •••• 1111',
+      'Adyen',
+      'Collected',
+      '12 Oct 2026',
+      'EUR 120.50',
+      'EUR 70.50',
+    ])
     expect(rows[1]?.at(-1)).toBe('JPY 500')
   })
   it('finds a payment by what is typed', async () => {
@@ -117,7 +128,10 @@ describe('the "Try it" panel', () => {
     await visitor.become('Olu Observer')
     await visitor.heading('PAY-000000001').waitFor()
     await payment.refundButton.click()
-    await visitor.page.getByRole('dialog').getByText('You need the Refunds permission set to refund payments.').waitFor()
+    await visitor.page
+      .getByRole('dialog')
+      .getByText('You need the Refunds permission set to refund payments.')
+      .waitFor()
     await visitor.screenshot('refused-user')
   })
 })

@@ -78,7 +78,9 @@ export class Visitor {
   async accessibilityViolations(): Promise<string[]> {
     await this.settled()
     const { violations } = await new AxeBuilder({ page: this.page }).analyze()
-    return violations.flatMap(({ id, nodes }) => nodes.map(({ target, failureSummary }) => `${id} ${target.join(' ')}: ${failureSummary}`))
+    return violations.flatMap(({ id, nodes }) =>
+      nodes.map(({ target, failureSummary }) => `${id} ${target.join(' ')}: ${failureSummary}`),
+    )
   }
   /** Saved under test-results/screenshots, for people to look at. */
   async screenshot(name: string): Promise<void> {
@@ -89,7 +91,12 @@ export class Visitor {
   /** Dialogs and toasts fade in: colours are final only afterwards. */
   private async settled(): Promise<void> {
     await this.page.evaluate(() =>
-      Promise.all(document.getAnimations().filter((each) => each.effect?.getTiming().iterations !== Infinity).map((each) => each.finished)),
+      Promise.all(
+        document
+          .getAnimations()
+          .filter((each) => each.effect?.getTiming().iterations !== Infinity)
+          .map((each) => each.finished),
+      ),
     )
   }
   /** True when nothing sticks out at the right: nobody has to scroll sideways. */

@@ -71,7 +71,8 @@ async function bundleInChild(forceApp: string, outDirectory: string, onProgress?
     child.on('error', fail)
     child.on('exit', (code, signal) => {
       if (outcome && 'done' in outcome) done()
-      else fail(new Error(outcome && 'failure' in outcome ? outcome.failure : `Bundling ended early: ${signal ?? code}.`))
+      else
+        fail(new Error(outcome && 'failure' in outcome ? outcome.failure : `Bundling ended early: ${signal ?? code}.`))
     })
   })
 }

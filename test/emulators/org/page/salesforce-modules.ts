@@ -4,7 +4,8 @@ import { XMLParser } from 'fast-xml-parser'
 import type { Plugin } from 'rollup'
 import { objectDescriptions } from './object-descriptions.ts'
 
-const KNOWN = /^@salesforce\/(apex|schema|customPermission|user|resourceUrl)(\/|$)|^@salesforce\/i18n\/(lang|locale|timeZone)$|^@salesforce\/label\/c\./
+const KNOWN =
+  /^@salesforce\/(apex|schema|customPermission|user|resourceUrl)(\/|$)|^@salesforce\/i18n\/(lang|locale|timeZone)$|^@salesforce\/label\/c\./
 const OBJECTS = '@refund-relay/objects'
 /** Of both users. The time zone is the visitor's own: nobody reads times in another one without being told. */
 const USERS_WAYS: Record<string, string> = {

@@ -12,6 +12,7 @@ export default class RecordHeader extends LightningElement {
     return this.facts.filter(Boolean).join(' · ')
   }
   renderedCallback(): void {
-    if (this.name) this.dispatchEvent(new CustomEvent('pagenamed', { detail: this.name, bubbles: true, composed: true }))
+    if (this.name)
+      this.dispatchEvent(new CustomEvent('pagenamed', { detail: this.name, bubbles: true, composed: true }))
   }
 }
