@@ -24,12 +24,13 @@ type PaymentAnswer = (typeof paymentAnswerSchema)['_output']
 /** A whole product on real sockets: org, gateway, PostgreSQL, and the middleware in this process. */
 export interface World extends LocalWorld {
   readonly database: FreshDatabase
-  relay: Relay
   /** Adds a card payment of so many minor units and tells how the org would ask for its refund. */
   pay(atGateway: SamplePayment['atGateway'], inOrg: SamplePayment['inOrg']): Promise<PaidPayment>
   /** POST /v1/refunds as the org does it. */
   request(body: object, options?: CallOptions): Promise<Answer<RefundAnswer>>
   get(path: string, options?: CallOptions): Promise<Answer<PaymentAnswer & RefundAnswer>>
+  /** Restarts the middleware that much later by the clock of its leases and back-offs, e.g. "10 seconds". */
+  later(interval: string): Promise<void>
   /** The Refund__c of a refund, once it says so. */
   record(refundId: string, stage: string): Promise<Record<string, unknown>>
 }
@@ -71,6 +72,12 @@ export async function startWorld(): Promise<World> {
   const local = await startLocalWorld({ directory, keep: false, middlewareUrl: url, databaseUrl: database.url })
   relay = await startRelay(readConfig(local.configPath), openLog('silent'))
 
+  let offset = '0'
+  const restart = async () => {
+    await relay!.stop()
+    relay = await startRelay(readConfig(local.configPath), openLog('silent'))
+  }
+
   const call = async (method: string, path: string, options: CallOptions, body?: object) => {
     const token = options.token ?? (await local.org.tokenFor(options.user ?? AGENT))
     const response = await fetch(url() + path, {
@@ -91,11 +98,12 @@ export async function startWorld(): Promise<World> {
   return {
     ...local,
     database,
-    get relay() {
-      return relay!
-    },
-    set relay(next: Relay) {
-      relay = next
+    async later(interval) {
+      offset = `${offset} + ${interval}`
+      const [row] = await database.database.query<{ offset: string }>(`SELECT (${intervals(offset)})::text AS offset`)
+      const name = new URL(database.url).pathname.slice(1)
+      await database.database.query(`ALTER DATABASE ${name} SET relay.clock_offset = '${row!.offset}'`)
+      await restart()
     },
     async pay(atGateway, inOrg) {
       const sample = SAMPLE_PAYMENTS[0]!
@@ -132,4 +140,11 @@ export async function startWorld(): Promise<World> {
       await rm(directory, { recursive: true, force: true })
     },
   }
+}
+
+function intervals(sum: string): string {
+  return sum
+    .split(' + ')
+    .map((interval) => `interval '${interval}'`)
+    .join(' + ')
 }
