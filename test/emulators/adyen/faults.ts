@@ -1,0 +1,54 @@
+/** Faults of one API call. `before` and `after` mean: before or after the refund stands in the ledger. */
+export const REQUEST_FAULTS = [
+  'drop_before_accept',
+  'drop_after_accept',
+  /** Accepted, and never answered. */
+  'hang',
+  /** Accepted at once, answered after `slowMs` of the local clock; the key is in flight until then. */
+  'slow',
+  'unreadable_answer',
+  'empty_answer',
+  'html_500_before',
+  'html_500_after',
+  'http_429',
+  'answer_without_reference',
+  'other_amount',
+] as const
+export type RequestFault = (typeof REQUEST_FAULTS)[number]
+
+/** Faults of the next webhook. */
+export const WEBHOOK_FAULTS = [
+  'deliver_twice',
+  /** Waits until the next webhook after it was delivered. */
+  'deliver_out_of_order',
+  /** The refund is decided and told before the API call is answered. */
+  'deliver_before_answer',
+  'never_deliver',
+  /** The first attempt carries another amount than was signed; the next ones are genuine. */
+  'tamper_amount',
+] as const
+export type WebhookFault = (typeof WEBHOOK_FAULTS)[number]
+
+/** Faults asked for and not yet had. */
+export class Faults {
+  readonly #requests: RequestFault[] = []
+  readonly #webhooks: WebhookFault[] = []
+
+  onNextRequest(name: RequestFault, times: number): void {
+    this.#requests.push(...Array<RequestFault>(times).fill(name))
+  }
+
+  onNextWebhook(name: WebhookFault): void {
+    this.#webhooks.push(name)
+  }
+
+  takeForRequest(): RequestFault | null {
+    return this.#requests.shift() ?? null
+  }
+
+  /** `deliver_before_answer` belongs to a call, the others to a webhook. */
+  takeForWebhook(beforeAnswer: boolean): WebhookFault | null {
+    if ((this.#webhooks[0] === 'deliver_before_answer') !== beforeAnswer) return null
+    return this.#webhooks.shift() ?? null
+  }
+}

@@ -1,0 +1,145 @@
+import { once } from 'node:events'
+import { createServer } from 'node:http'
+import type { IncomingMessage, ServerResponse } from 'node:http'
+import type { AddressInfo } from 'node:net'
+import { answerRefund } from './answer.ts'
+import { Company } from './company.ts'
+import type { PaymentOptions } from './company.ts'
+import { localPage } from './page.ts'
+import { Faults } from './faults.ts'
+import type { RequestFault, WebhookFault } from './faults.ts'
+import { Ledger } from './ledger.ts'
+import type { LedgerEntry, RefundEntry, RefundStep } from './ledger.ts'
+import { answerLocal } from './local-action.ts'
+import { Schedule } from './schedule.ts'
+import { WebhookSender } from './webhook-sender.ts'
+import type { Delivery, WebhookAccount } from './webhook-sender.ts'
+
+export interface LocalAdyenOptions {
+  /** 0, the default: any free one. */
+  readonly port?: number
+  /** Where the ledger is kept; none: memory only. */
+  readonly directory?: string
+  readonly apiKey: string
+  readonly accounts: readonly WebhookAccount[]
+  /** Between taking a refund and deciding it, by the local clock. */
+  readonly outcomeDelayMs?: number
+  /** How long the fault `slow` takes; longer than the middleware's answer, shorter than a callout. */
+  readonly slowMs?: number
+}
+
+export interface LocalAdyen {
+  readonly url: string
+  close(): Promise<void>
+  /** @returns the pspReference of the payment */
+  addPayment(options: PaymentOptions): string
+  /** Everything that happened to money, oldest first. */
+  ledger(): readonly LedgerEntry[]
+  /** Refunds that Adyen took, of one payment or of all. */
+  acceptedRefunds(pspReference?: string): readonly RefundEntry[]
+  /** The first entry of this kind, now or as soon as it is there. */
+  until(step: RefundStep, pspReference?: string): Promise<RefundEntry>
+  faultOnNextRequest(name: RequestFault, times?: number): void
+  webhookFault(name: WebhookFault): void
+  /** Down: API calls are reset before they are read, and no webhook leaves. */
+  setDown(down: boolean): void
+  advanceClock(ms: number): void
+  /** Returns when every answer has left and everything due was delivered, or tried. */
+  settleWebhooks(): Promise<void>
+  /** Every HTTP attempt, oldest first. */
+  deliveries(): readonly Delivery[]
+  /** REFUND_FAILED for a refund that was sent. */
+  failRefund(pspReference: string): void
+  /** REFUNDED_REVERSED for a refund that was sent. */
+  reverseRefund(pspReference: string): void
+  /** A second REFUND with success for a refund that failed. */
+  repairRefund(pspReference: string): void
+  /** A refund made in the gateway's own console. @returns nothing; it is decided and told as any other */
+  refundInConsole(paymentPspReference: string, value: number): void
+}
+
+/** A company account at Adyen with its merchant accounts, on this machine: the Checkout API, a ledger, webhooks, and a page. */
+export async function startLocalAdyen(options: LocalAdyenOptions): Promise<LocalAdyen> {
+  const ledger = new Ledger(options.directory)
+  const faults = new Faults()
+  const schedule: Schedule = new Schedule(ledger, async (task) =>
+    task.work.kind === 'deliver' ? sender.work(task.work) : company.work(task),
+  )
+  const sender = new WebhookSender(options.accounts, schedule)
+  const company = new Company(ledger, schedule, faults, options.outcomeDelayMs ?? 0)
+  const accounts = options.accounts.map(({ name }) => name)
+  const inFlight = new Set<string>()
+  const action = { ledger, schedule, company, apiKey: options.apiKey, accounts, inFlight }
+
+  const adyen: Omit<LocalAdyen, 'url' | 'close'> = {
+    addPayment: (payment) => company.addPayment({ ...payment, account: payment.account ?? accounts[0]! }),
+    ledger: () => [...ledger.entries],
+    acceptedRefunds: (payment) => refundsIn(ledger.entries, 'accepted').filter((entry) => isOf(entry, payment)),
+    until: (step, payment) => ledger.until((entries) => refundsIn(entries, step).find((entry) => isOf(entry, payment))),
+    faultOnNextRequest: (name, times = 1) => faults.onNextRequest(name, times),
+    webhookFault: (name) => faults.onNextWebhook(name),
+    setDown: (down) => {
+      schedule.paused = down
+      schedule.arm()
+    },
+    advanceClock: (ms) => schedule.advance(ms),
+    settleWebhooks: () => schedule.settle(),
+    deliveries: () => [...sender.deliveries],
+    failRefund: (refund) => changed(() => company.failAtBank(refund)),
+    reverseRefund: (refund) => changed(() => company.reverse(refund)),
+    repairRefund: (refund) => changed(() => company.repair(refund)),
+    refundInConsole: (reference, value) => {
+      const payment = ledger.payments.get(reference)
+      if (!payment) throw new Error(`there is no payment ${reference}`)
+      changed(() => company.accept(payment, { ...payment.amount, value }, '', () => []))
+    },
+  }
+
+  function changed(change: () => void): void {
+    change()
+    schedule.arm()
+  }
+
+  async function answer(request: IncomingMessage, response: ServerResponse): Promise<void> {
+    const url = new URL(request.url ?? '/', 'http://localhost')
+    const refund = /^\/v72\/payments\/([^/]+)\/refunds$/.exec(url.pathname)
+    if (refund && request.method === 'POST') {
+      return answerRefund(action, faults, options.slowMs ?? 7000, decodeURIComponent(refund[1]!), request, response)
+    }
+    const state = { ledger, schedule, deliveries: sender.deliveries }
+    if (url.pathname.startsWith('/_local/')) return answerLocal(adyen, state, url.pathname, request, response)
+    if (url.pathname === '/' && request.method === 'GET') {
+      response.writeHead(200, { 'content-type': 'text/html; charset=utf-8' }).end(localPage(state))
+      return
+    }
+    response.writeHead(404, { 'content-type': 'text/plain' }).end('The local Adyen has nothing at this address.\n')
+  }
+
+  const server = createServer((request, response) => {
+    answer(request, response).catch((error: unknown) => {
+      if (response.headersSent) response.destroy()
+      else response.writeHead(500, { 'content-type': 'text/plain' }).end(`${String(error)}\n`)
+    })
+  })
+  server.listen(options.port ?? 0, '127.0.0.1')
+  await once(server, 'listening')
+  schedule.arm()
+  return {
+    ...adyen,
+    url: `http://127.0.0.1:${(server.address() as AddressInfo).port}`,
+    async close() {
+      server.close()
+      server.closeAllConnections()
+      await schedule.stop()
+      ledger.close()
+    },
+  }
+}
+
+function refundsIn(entries: readonly LedgerEntry[], step: RefundStep): RefundEntry[] {
+  return entries.filter((entry): entry is RefundEntry => entry.kind === `refund ${step}`)
+}
+
+function isOf(entry: RefundEntry, reference: string | undefined): boolean {
+  return reference === undefined || entry.paymentPspReference === reference || entry.pspReference === reference
+}
