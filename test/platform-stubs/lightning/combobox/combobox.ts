@@ -1,0 +1,18 @@
+import { LightningElement, api } from 'lwc'
+
+export default class Combobox extends LightningElement {
+  @api disabled = false
+  @api label = ''
+  @api options: { label: string; value: string }[] = []
+  @api value = ''
+
+  get choices(): { label: string; value: string; isChosen: boolean }[] {
+    return this.options.map((option) => ({ ...option, isChosen: option.value === this.value }))
+  }
+
+  handleChange(event: Event): void {
+    event.stopPropagation()
+    this.value = (event.target as HTMLSelectElement).value
+    this.dispatchEvent(new CustomEvent('change', { detail: { value: this.value }, bubbles: true, composed: true }))
+  }
+}
