@@ -12,7 +12,7 @@ export interface ErrorEntry {
   readonly crmCode?: string
 }
 
-/** The request is wrong, or cannot be taken now: nothing was stored. */
+/** The request is wrong: nothing was stored. Or it cannot be answered now: sent again with the same key, it is the same refund. */
 const REQUEST_ERRORS = {
   invalid_json: {
     httpStatus: 400,
@@ -155,8 +155,9 @@ const REQUEST_ERRORS = {
   service_unavailable: {
     httpStatus: 503,
     retryable: true,
-    sentence: 'Refunds cannot be taken at this moment, and nothing was stored.',
-    remedy: 'Try again in a minute.',
+    // Not "nothing was stored": a connection lost while committing leaves that open. The key closes it.
+    sentence: 'The refund service cannot answer at this moment.',
+    remedy: 'Send it again in a minute: it is the same refund, and it cannot go out twice.',
   },
   webhook_not_authentic: {
     httpStatus: 401,

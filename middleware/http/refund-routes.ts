@@ -1,14 +1,14 @@
 import { setTimeout as wait } from 'node:timers/promises'
 import express, { Router } from 'express'
-import type { RequestHandler } from 'express'
+import type { RequestHandler, Response } from 'express'
 import { z } from 'zod'
 import type { Database } from '../database/database.ts'
 import { RefundError } from '../errors.ts'
 import type { Log } from '../log.ts'
 import type { GatewayAccounts } from '../refunds/gateway-accounts.ts'
 import type { PermittedUsers } from '../refunds/permitted-users.ts'
+import { FINAL_STATES } from '../refunds/refund.ts'
 import type { PaymentBalance, Refund } from '../refunds/refund.ts'
-import type { RefundJob } from '../refunds/refund-rows.ts'
 import { findBalance, findRefund, refundsOfPayment } from '../refunds/refund-store.ts'
 import { requestRefund } from '../refunds/request-refund.ts'
 import type { Requester } from '../refunds/request-refund.ts'
@@ -31,7 +31,6 @@ export interface RefundRoutesOptions {
 
 const LARGEST_BODY_BYTES = 16_384
 const idempotencyKeySchema = z.string().regex(/^[A-Za-z0-9_-]{8,64}$/)
-const FINAL: readonly Refund['state'][] = ['succeeded', 'rejected', 'failed', 'reversed']
 
 export function refundRoutes(options: RefundRoutesOptions): Router {
   const { database, accounts, permittedUsers, log } = options
@@ -52,38 +51,31 @@ export function refundRoutes(options: RefundRoutesOptions): Router {
     const body = parse(refundRequestSchema, request.body)
     const { gateway } = accounts.forOrg(requester.orgId, body.gateway, body.gatewayAccount)
     const requested = await requestRefund(database, gateway, requester, key.data, body)
+    const requestId = response.locals.requestId as string
     if (requested.kind === 'replay') {
       response.set('Idempotent-Replay', 'true')
-    } else {
-      log.info(
-        { refundId: requested.job.refund.id, requestId: response.locals.requestId, gateway: gateway.name },
-        'refund stored',
-      )
-      await withinDeadline(submit(requested.job), options.answerWithinMs)
+      return answer(response, await read(requester.orgId, requested.refund.id))
     }
-    const refundId = requested.kind === 'replay' ? requested.refund.id : requested.job.refund.id
-    const { refund, balance } = await read(requester.orgId, refundId)
-    response
-      .status(FINAL.includes(refund.state) ? 201 : 202)
-      .location(`/v1/refunds/${refund.id}`)
-      .json({ refund: refundView(refund), payment: paymentView(refund.paymentId, balance) })
-
-    async function submit(job: RefundJob): Promise<void> {
-      try {
-        await submitRefund(database, gateway, job)
-      } catch (error) {
-        // The refund is stored and leased; a worker takes it up when the lease ends, and the agent hears what is known.
-        log.error({ refundId: job.refund.id, error }, 'a refund could not be submitted at once')
-      }
-      options.onWork()
-    }
+    const { job, balance } = requested
+    log.info({ refundId: job.refund.id, requestId, gateway: gateway.name }, 'refund stored')
+    const submitted = submitRefund(database, gateway, job)
+      // The refund is stored and leased; a worker takes it up when the lease ends, and the agent hears what is known.
+      .catch((error: unknown) => log.error({ refundId: job.refund.id, requestId, error }, 'not submitted at once'))
+      .finally(options.onWork)
+    await withinDeadline(submitted, options.answerWithinMs)
+    // It is stored, so whatever happens to the database now the answer is the refund, as it was last seen.
+    const known = await read(requester.orgId, job.refund.id).catch((error: unknown) => {
+      log.error({ refundId: job.refund.id, requestId, error }, 'answered with what was stored first')
+      return { refund: job.refund, balance }
+    })
+    answer(response, known)
   })
 
   router.get('/refunds/:id', async (request, response) => {
     const id = refundIdSchema.safeParse(request.params.id)
     if (!id.success) throw new RefundError('refund_not_found')
     const { refund, balance } = await read((response.locals.requester as Requester).orgId, id.data)
-    response.json({ refund: refundView(refund), payment: paymentView(refund.paymentId, balance) })
+    response.json(refundAnswer({ refund, balance }))
   })
 
   router.get('/payments/:paymentId', async (request, response) => {
@@ -98,12 +90,29 @@ export function refundRoutes(options: RefundRoutesOptions): Router {
 
   return router
 
-  async function read(orgId: string, refundId: string): Promise<{ refund: Refund; balance: PaymentBalance }> {
+  async function read(orgId: string, refundId: string): Promise<KnownRefund> {
     const refund = await findRefund(database, orgId, refundId)
     if (!refund) throw new RefundError('refund_not_found')
     // A refund without its payment cannot be: the database refuses it.
     return { refund, balance: (await findBalance(database, orgId, refund.paymentId))! }
   }
+}
+
+interface KnownRefund {
+  readonly refund: Refund
+  readonly balance: PaymentBalance
+}
+
+function refundAnswer({ refund, balance }: KnownRefund) {
+  return { refund: refundView(refund), payment: paymentView(refund.paymentId, balance) }
+}
+
+/** 201 when it is final, 202 while it is under way or being checked. */
+function answer(response: Response, known: KnownRefund): void {
+  response
+    .status(FINAL_STATES.includes(known.refund.state) ? 201 : 202)
+    .location(`/v1/refunds/${known.refund.id}`)
+    .json(refundAnswer(known))
 }
 
 function parse<Schema extends z.ZodType>(schema: Schema, input: unknown): z.output<Schema> {
@@ -113,7 +122,7 @@ function parse<Schema extends z.ZodType>(schema: Schema, input: unknown): z.outp
 }
 
 /** The work goes on when the deadline passes; only the waiting ends. */
-async function withinDeadline(work: Promise<void>, milliseconds: number): Promise<void> {
+async function withinDeadline(work: Promise<unknown>, milliseconds: number): Promise<void> {
   const deadline = new AbortController()
   await Promise.race([work, wait(milliseconds, undefined, { signal: deadline.signal }).catch(() => {})])
   deadline.abort()

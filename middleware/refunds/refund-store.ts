@@ -1,5 +1,6 @@
 import type { Database, Queryable } from '../database/database.ts'
 import type { AttemptBody, Attempt } from '../gateways/gateway.ts'
+import { FINAL_STATES } from './refund.ts'
 import type { PaymentBalance, Refund, RefundState } from './refund.ts'
 import { PAYMENT_COLUMNS, REFUND_COLUMNS, toBalance, toJob, toRefund } from './refund-rows.ts'
 import type { PaymentRow, RefundJob, RefundRow } from './refund-rows.ts'
@@ -162,8 +163,6 @@ export interface RefundChange {
   /** What one sending was answered, kept for the refund's story even when the refund has moved on. */
   readonly answered?: { readonly attemptId: string; readonly answer: string; readonly detail: string | null }
 }
-
-const FINAL_STATES: readonly RefundState[] = ['rejected', 'succeeded', 'failed', 'reversed']
 
 /**
  * Stores what came of the work under its fencing number and ends the lease.

@@ -16,6 +16,9 @@ export const ALLOWED_TRANSITIONS: Readonly<Record<RefundState, readonly RefundSt
   reversed: [],
 }
 
+/** Nobody works on these any more by themselves; a late failure or a reversal may still change them. */
+export const FINAL_STATES: readonly RefundState[] = ['rejected', 'succeeded', 'failed', 'reversed']
+
 /** How a gateway's error is shown on a refund. */
 export interface RefundFailure {
   readonly code: string

@@ -29,7 +29,7 @@ export interface Requester {
 
 export type RequestedRefund =
   /** New, and leased to this process: somebody must submit it. */
-  | { readonly kind: 'new'; readonly job: RefundJob }
+  | { readonly kind: 'new'; readonly job: RefundJob; readonly balance: PaymentBalance }
   /** The same key and body came before. */
   | { readonly kind: 'replay'; readonly refund: Refund }
 
@@ -77,7 +77,10 @@ export async function requestRefund(
       requestDigest: digest,
       attempt: { id: uuidv7(), key: uuidv7(), body },
     })
-    if (job) return { kind: 'new', job }
+    if (job) {
+      const underWay = balance.underWay.plus(amount)
+      return { kind: 'new', job, balance: { ...balance, underWay, refundable: balance.refundable.minus(amount) } }
+    }
     // Nothing was inserted, so the key is there: the row that held it is committed.
     return (await replayed())!
   })

@@ -9,6 +9,7 @@ export function checkComponentReferences(salesforce: SalesforcePackage): readonl
     ...ofType(salesforce, 'Layout').flatMap((file) => checkActions(salesforce, file)),
     ...ofType(salesforce, 'QuickAction').flatMap((file) => checkQuickAction(salesforce, file)),
     ...ofType(salesforce, 'FlexiPage').flatMap((file) => checkRecordPage(salesforce, file)),
+    ...ofType(salesforce, 'LightningComponentBundle').flatMap((file) => checkBundle(salesforce, file)),
     ...ofType(salesforce, 'CustomObject').flatMap((file) => checkObject(salesforce, file)),
     ...ofType(salesforce, 'CustomTab').flatMap((file) => checkTab(salesforce, file)),
     ...ofType(salesforce, 'CustomApplication').flatMap((file) => checkApplication(salesforce, file)),
@@ -85,6 +86,12 @@ function checkRecordPage(salesforce: SalesforcePackage, file: MetadataFile): rea
       message: `The identifier ${element.text} stands twice`,
     })),
   ]
+}
+
+function checkBundle(salesforce: SalesforcePackage, file: MetadataFile): readonly Finding[] {
+  const objects = new Set(salesforce.objects.keys())
+  const own = deep(file.root, 'object').filter(({ text }) => text.endsWith('__c'))
+  return own.flatMap((element) => missing(file, element, 'object', objects))
 }
 
 function checkObject(salesforce: SalesforcePackage, file: MetadataFile): readonly Finding[] {

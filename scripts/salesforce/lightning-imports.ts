@@ -2,8 +2,7 @@ import ts from 'typescript'
 import { fieldProblem } from './custom-object.ts'
 import type { Finding } from './finding.ts'
 import { lightningBundles } from './lightning-bundles.ts'
-import { namesOf, ofType, type SalesforcePackage } from './salesforce-package.ts'
-import { deep, textOf } from './xml-element.ts'
+import { namesOf, type SalesforcePackage } from './salesforce-package.ts'
 
 /** One `import … from '…'` of a Lightning web component. */
 export interface ModuleImport {
@@ -82,17 +81,4 @@ function childComponents(salesforce: SalesforcePackage, bundles: ReadonlySet<str
         .map((name) => ({ file, line: index + 1, message: `There is no component ${name} in the package` })),
     )
   })
-}
-
-/** Objects named in a component's own metadata. */
-export function checkBundleObjects(salesforce: SalesforcePackage): readonly Finding[] {
-  return ofType(salesforce, 'LightningComponentBundle').flatMap((file) =>
-    deep(file.root, 'object')
-      .filter(({ text }) => text.endsWith('__c') && !salesforce.objects.has(text))
-      .map((element) => ({
-        file: file.path,
-        line: element.line,
-        message: `There is no object ${element.text} in the package${textOf(file.root, 'masterLabel') === '' ? '' : '; correct the name'}`,
-      })),
-  )
 }

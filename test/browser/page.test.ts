@@ -21,7 +21,7 @@ let visitor: Visitor
 
 beforeAll(async () => {
   await bundlePage({
-    forceApp: resolve(ROOT, process.env['PAGE_FA'] ?? 'force-app/main/default'),
+    forceApp: resolve(ROOT, 'force-app'),
     outDirectory: PAGE_DIRECTORY,
   })
   browser = await launchBrowser()

@@ -5,12 +5,12 @@ import { dirname, join, relative, resolve } from 'node:path'
 import { fileURLToPath } from 'node:url'
 
 export interface PageBundleOptions {
-  /** The package's folder with lwc/, labels/, objects/ …: `force-app/main/default`. */
+  /** The package directory, `force-app`. */
   forceApp: string
   /** Receives index.html and everything it loads; any static server can serve it. Replaced as a whole. */
   outDirectory: string
-  /** From 0 to 1, while a cold bundle is made. Never called when nothing has changed. */
-  onProgress?: (fraction: number) => void
+  /** Receives a line at the start of a cold bundle and every few seconds of it; none when nothing has changed. */
+  onProgress?: (line: string) => void
 }
 
 /** What the child process that bundles says to its parent. */
@@ -29,6 +29,7 @@ const TOOLS = [
   'typescript',
 ]
 const READ_FROM_PACKAGE = ['lwc', 'labels', 'objects', 'layouts', 'classes', 'customPermissions']
+const LINE_EVERY_MS = 4_000
 const HASH_FILE = 'inputs.sha256'
 
 /**
@@ -38,13 +39,14 @@ const HASH_FILE = 'inputs.sha256'
  * @throws Error that names the import and the remedy – a label, Apex method, field or module that does not exist.
  */
 export async function bundlePage({ forceApp, outDirectory, onProgress }: PageBundleOptions): Promise<void> {
-  const inputs = await hashOfInputs(forceApp)
+  const metadata = resolve(forceApp, 'main/default')
+  const inputs = await hashOfInputs(metadata)
   if ((await readFile(join(outDirectory, HASH_FILE), 'utf8').catch(() => '')) === inputs) return
   await mkdir(dirname(resolve(outDirectory)), { recursive: true })
   // Made beside and moved into place: whoever serves the old page, or is killed here, never has half of one.
   const fresh = await mkdtemp(`${resolve(outDirectory)}-`)
   try {
-    await bundleInChild(forceApp, fresh, onProgress)
+    await bundleInChild(metadata, fresh, linesOf(onProgress))
     await writeFile(join(fresh, HASH_FILE), inputs)
     await rm(outDirectory, { recursive: true, force: true })
     await rename(fresh, outDirectory)
@@ -54,9 +56,19 @@ export async function bundlePage({ forceApp, outDirectory, onProgress }: PageBun
   }
 }
 
+function linesOf(say: (line: string) => void = () => {}): (fraction: number) => void {
+  say('Bundling the page: once, and again when its sources change. It takes about 15 seconds.')
+  let saidAt = Date.now()
+  return (fraction) => {
+    if (Date.now() - saidAt < LINE_EVERY_MS) return
+    saidAt = Date.now()
+    say(`Bundling the page: ${Math.round(fraction * 100)} %`)
+  }
+}
+
 /** The compiler wants 300 MB and a core for some seconds: a process of its own gives both back and blocks nobody. */
-async function bundleInChild(forceApp: string, outDirectory: string, onProgress?: (fraction: number) => void) {
-  const child = fork(join(PAGE, 'bundle-process.ts'), [resolve(forceApp), outDirectory], {
+async function bundleInChild(metadata: string, outDirectory: string, onProgress: (fraction: number) => void) {
+  const child = fork(join(PAGE, 'bundle-process.ts'), [metadata, outDirectory], {
     execArgv: [],
     // The LWC resolver looks for the package that a generated module belongs to from here.
     cwd: dirname(NODE_MODULES),
@@ -65,7 +77,7 @@ async function bundleInChild(forceApp: string, outDirectory: string, onProgress?
     let outcome: BundleMessage | undefined
     child.on('message', (message: BundleMessage | null) => {
       if (!message) return
-      if ('progress' in message) onProgress?.(message.progress)
+      if ('progress' in message) onProgress(message.progress)
       else outcome = message
     })
     child.on('error', fail)
@@ -77,15 +89,15 @@ async function bundleInChild(forceApp: string, outDirectory: string, onProgress?
   })
 }
 
-async function hashOfInputs(forceApp: string): Promise<string> {
+async function hashOfInputs(metadata: string): Promise<string> {
   const hash = createHash('sha256')
   const sources = [
     ...(await sourcesUnder(PAGE)),
-    ...(await Promise.all(READ_FROM_PACKAGE.map((folder) => sourcesUnder(join(forceApp, folder))))).flat(),
+    ...(await Promise.all(READ_FROM_PACKAGE.map((folder) => sourcesUnder(join(metadata, folder))))).flat(),
   ]
   const contents = await Promise.all(sources.map((file) => readFile(file)))
   for (const [index, file] of sources.entries()) {
-    hash.update(`${relative(file.startsWith(PAGE) ? PAGE : forceApp, file)}\0`).update(contents[index]!)
+    hash.update(`${relative(file.startsWith(PAGE) ? PAGE : metadata, file)}\0`).update(contents[index]!)
   }
   for (const tool of TOOLS) {
     const { version } = JSON.parse(await readFile(join(NODE_MODULES, tool, 'package.json'), 'utf8')) as {

@@ -1,13 +1,10 @@
 import { getJson } from 'relay/server'
+import type { UiRecord } from '../../../endpoints.ts'
+
+export type { UiRecord }
 
 type FieldId = string | { objectApiName: string; fieldApiName: string }
 type Provide = (provisioned: { data: UiRecord | undefined; error: unknown }) => void
-
-export interface UiRecord {
-  id: string
-  apiName: string
-  fields: Record<string, { value: unknown; displayValue: string | null }>
-}
 
 interface Config {
   recordId?: string

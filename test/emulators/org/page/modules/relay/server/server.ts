@@ -1,7 +1,8 @@
+import type { ErrorAnswer } from '../../../endpoints.ts'
+
 /** The shape in which the platform hands errors to components. */
-export interface ServerError {
+export interface ServerError extends ErrorAnswer {
   status: number
-  body: { message: string }
 }
 
 /** @throws ServerError – also when there was no answer at all (status 0). */

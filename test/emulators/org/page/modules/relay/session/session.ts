@@ -1,12 +1,6 @@
 import { getJson, messageOf, postJson } from 'relay/server'
+import type { Session } from '../../../endpoints.ts'
 
-/** Who looks at the page, and who else could (GET /ui/session). */
-export interface Session {
-  user: { id: string; name: string }
-  users: { id: string; name: string; note: string }[]
-  /** Names of the custom permissions that the user holds. */
-  permissions: string[]
-}
 
 let loaded: Session | undefined
 

@@ -4,12 +4,7 @@ import type { UiRecord } from 'lightning/uiRecordApi'
 import { recordPath, routeAt } from 'relay/router'
 import { getJson, messageOf, postJson } from 'relay/server'
 import { becomeUser, session } from 'relay/session'
-
-/** GET /ui/simulator */
-interface Simulator {
-  gateways: { name: string; label: string; url: string }[]
-  middlewareUrl: string
-}
+import type { Simulator } from '../../../endpoints.ts'
 
 /** How long a webhook and its write-back may take after the clock was moved or the gateway came back. */
 const FOLLOW_MS = 15_000
