@@ -1,0 +1,99 @@
+import { parseArgs } from 'node:util'
+import { checkApexTypes } from './apex-ls.ts'
+import { checkApexNames } from './apex-names.ts'
+import { checkApexQueries } from './apex-queries.ts'
+import { checkApexSyntax } from './apex-syntax.ts'
+import { checkComponentReferences } from './component-references.ts'
+import { checkConversion } from './conversion.ts'
+import { checkFieldReferences } from './field-references.ts'
+import type { Check } from './finding.ts'
+import { checkFormulas } from './formulas.ts'
+import { findJava } from './java.ts'
+import { checkLabels } from './labels.ts'
+import { checkLightningBundles } from './lightning-bundles.ts'
+import { checkLightningImports } from './lightning-imports.ts'
+import { checkMetadataTypes } from './metadata-types.ts'
+import { checkPermissionSets } from './permission-sets.ts'
+import { checkSecurity } from './pmd.ts'
+import { readPackage } from './salesforce-package.ts'
+
+const HELP = `Checks the Salesforce package without an org.
+
+  node scripts/salesforce/check.ts [--directory <project>] [--only <check>,…]
+
+  --directory  the folder that holds sfdx-project.json and force-app; this folder by default
+  --only       run these checks alone
+
+Exit code 0: nothing found. 1: one line per finding. 2: the command itself is wrong.
+apex-ls and PMD need Java 11 or newer, from JAVA_HOME or the PATH.
+`
+
+const CHECKS: Readonly<Record<string, Check>> = {
+  'metadata-types': checkMetadataTypes,
+  'field-references': checkFieldReferences,
+  'component-references': checkComponentReferences,
+  formulas: checkFormulas,
+  'permission-sets': checkPermissionSets,
+  labels: checkLabels,
+  'lightning-imports': checkLightningImports,
+  'lightning-bundles': checkLightningBundles,
+  'apex-syntax': checkApexSyntax,
+  'apex-queries': checkApexQueries,
+  'apex-names': checkApexNames,
+  conversion: checkConversion,
+}
+const JAVA_CHECKS: Readonly<Record<string, Check>> = { 'apex-ls': checkApexTypes, pmd: checkSecurity }
+
+process.exitCode = await main()
+
+async function main(): Promise<number> {
+  const all = { ...JAVA_CHECKS, ...CHECKS }
+  const { values } = parseArgs({
+    options: {
+      directory: { type: 'string', default: process.cwd() },
+      only: { type: 'string', default: Object.keys(all).join(',') },
+      help: { type: 'boolean', default: false },
+    },
+  })
+  if (values.help) {
+    process.stdout.write(`${HELP}\nChecks: ${Object.keys(all).join(', ')}\n`)
+    return 0
+  }
+  const names = values.only.split(',')
+  const unknown = names.filter((name) => !(name in all))
+  if (unknown.length > 0) {
+    process.stderr.write(`There is no check ${unknown.join(', ')}. Choose from: ${Object.keys(all).join(', ')}.\n`)
+    return 2
+  }
+  return report(values.directory, names, findJava() !== null)
+}
+
+async function report(directory: string, names: readonly string[], java: boolean): Promise<number> {
+  const started = performance.now()
+  const salesforce = readPackage(directory)
+  const wanted = (checks: Readonly<Record<string, Check>>) =>
+    Object.entries(checks).filter(([name]) => names.includes(name))
+  // Java works beside this process, so it starts first and is waited for last.
+  const beside = java ? wanted(JAVA_CHECKS).map(async ([name, check]) => [name, await check(salesforce)] as const) : []
+  let found = 0
+  const tell = (name: string, findings: Awaited<ReturnType<Check>>) => {
+    for (const { file, line, message } of findings) {
+      process.stdout.write(`${file}${line === undefined ? '' : `:${line}`}  ${message}  [${name}]\n`)
+    }
+    found += findings.length
+  }
+  for (const [name, check] of wanted(CHECKS)) tell(name, await check(salesforce))
+  for (const result of beside) tell(...(await result))
+  const leftOut = java ? [] : wanted(JAVA_CHECKS).map(([name]) => name)
+  if (leftOut.length > 0) {
+    process.stdout.write(
+      `Left out: ${leftOut.join(' and ')}, because no Java 11 or newer was found (JAVA_HOME, PATH).\n`,
+    )
+  }
+  const seconds = ((performance.now() - started) / 1000).toFixed(1)
+  const result = found === 0 ? 'nothing found' : `${found} ${found === 1 ? 'finding' : 'findings'}`
+  process.stdout.write(
+    `Salesforce package: ${names.length - leftOut.length} checks over ${salesforce.files.length} files, ${result} (${seconds} s).\n`,
+  )
+  return found === 0 ? 0 : 1
+}
