@@ -12,21 +12,32 @@ describe('a refund when something breaks', () => {
   const pay = (): Promise<PaidPayment> => world.pay({ amount: { value: 6000, currency: 'EUR' } }, { Amount__c: 60 })
   const paidOut = (paid: PaidPayment) => world.adyen.acceptedRefunds(paid.pspReference).length
 
-  it.each(['drop_after_accept', 'drop_before_accept', 'unreadable_answer', 'empty_answer', 'html_500_after', 'html_500_before', 'answer_without_reference'])(
-    'is being checked on %s, and ends refunded exactly once',
-    async (fault) => {
-      const paid = await pay()
-      world.adyen.webhookFault('never_deliver')
-      world.adyen.faultOnNextRequest(fault)
-      const asked = await world.request({ ...paid.body, amount: '20.00' })
-      expect(asked).toMatchObject({ status: 202, body: { refund: { state: 'unknown', error: { code: 'REFUND_BEING_CHECKED' } } } })
-      await world.record(asked.body.refund.id, 'Checking with gateway')
-      expect(world.org.find('Payment__c', paid.recordId)).toMatchObject({ Amount_Pending_Refund__c: 20, Refundable_Amount__c: 40 })
-      await world.later('10 seconds')
-      await world.record(asked.body.refund.id, 'Sent to gateway')
-      expect(paidOut(paid)).toBe(1)
-    },
-  )
+  it.each([
+    'drop_after_accept',
+    'drop_before_accept',
+    'unreadable_answer',
+    'empty_answer',
+    'html_500_after',
+    'html_500_before',
+    'answer_without_reference',
+  ])('is being checked on %s, and ends refunded exactly once', async (fault) => {
+    const paid = await pay()
+    world.adyen.webhookFault('never_deliver')
+    world.adyen.faultOnNextRequest(fault)
+    const asked = await world.request({ ...paid.body, amount: '20.00' })
+    expect(asked).toMatchObject({
+      status: 202,
+      body: { refund: { state: 'unknown', error: { code: 'REFUND_BEING_CHECKED' } } },
+    })
+    await world.record(asked.body.refund.id, 'Checking with gateway')
+    expect(world.org.find('Payment__c', paid.recordId)).toMatchObject({
+      Amount_Pending_Refund__c: 20,
+      Refundable_Amount__c: 40,
+    })
+    await world.later('10 seconds')
+    await world.record(asked.body.refund.id, 'Sent to gateway')
+    expect(paidOut(paid)).toBe(1)
+  })
 
   it('is refunded when only the webhook tells what became of it', async () => {
     const paid = await pay()
@@ -48,19 +59,25 @@ describe('a refund when something breaks', () => {
     expect(paidOut(paid)).toBe(1)
   })
 
-  it.each(['deliver_twice', 'deliver_before_answer', 'deliver_out_of_order'])('comes to the same end on %s', async (fault) => {
-    const paid = await world.pay({ amount: { value: 6000, currency: 'EUR' }, holderName: 'refund failed' }, { Amount__c: 60 })
-    world.adyen.webhookFault(fault)
-    const asked = await world.request({ ...paid.body, amount: '20.00' })
-    world.adyen.advanceClock(4 * 86_400_000)
-    await world.adyen.settleWebhooks()
-    await world.record(asked.body.refund.id, 'Failed')
-    const changes = await world.database.database.query<{ to_state: string }>(
-      'SELECT to_state FROM refund_changes WHERE refund_id = $1 ORDER BY id',
-      [asked.body.refund.id],
-    )
-    expect(changes.filter((change) => change.to_state === 'failed')).toHaveLength(1)
-  })
+  it.each(['deliver_twice', 'deliver_before_answer', 'deliver_out_of_order'])(
+    'comes to the same end on %s',
+    async (fault) => {
+      const paid = await world.pay(
+        { amount: { value: 6000, currency: 'EUR' }, holderName: 'refund failed' },
+        { Amount__c: 60 },
+      )
+      world.adyen.webhookFault(fault)
+      const asked = await world.request({ ...paid.body, amount: '20.00' })
+      world.adyen.advanceClock(4 * 86_400_000)
+      await world.adyen.settleWebhooks()
+      await world.record(asked.body.refund.id, 'Failed')
+      const changes = await world.database.database.query<{ to_state: string }>(
+        'SELECT to_state FROM refund_changes WHERE refund_id = $1 ORDER BY id',
+        [asked.body.refund.id],
+      )
+      expect(changes.filter((change) => change.to_state === 'failed')).toHaveLength(1)
+    },
+  )
 
   it('goes on while Salesforce is down; the result waits and arrives', async () => {
     const paid = await pay()
@@ -72,7 +89,9 @@ describe('a refund when something breaks', () => {
     await until(async () =>
       expect((await world.get(`/v1/refunds/${asked.body.refund.id}`)).body.refund.state).toBe('succeeded'),
     )
-    expect(world.org.rows('Refund__c').find((row) => row.Refund_Key__c === asked.body.refund.id)?.Stage__c).not.toBe('Refunded')
+    expect(world.org.rows('Refund__c').find((row) => row.Refund_Key__c === asked.body.refund.id)?.Stage__c).not.toBe(
+      'Refunded',
+    )
     world.org.faults.clear('down')
     await world.later('20 seconds')
     await world.record(asked.body.refund.id, 'Refunded')

@@ -11,7 +11,10 @@ describe('a refund, from the button to the money and back', () => {
   afterAll(() => world.close())
 
   const eur = (amount: string, atGateway = {}): Promise<PaidPayment> =>
-    world.pay({ amount: { value: Number(amount.replace('.', '')), currency: 'EUR' }, ...atGateway }, { Amount__c: Number(amount) })
+    world.pay(
+      { amount: { value: Number(amount.replace('.', '')), currency: 'EUR' }, ...atGateway },
+      { Amount__c: Number(amount) },
+    )
   const payment = (paid: PaidPayment) => world.org.find('Payment__c', paid.recordId)!
 
   it('pays once, shows it on the record, and the amount refunded follows', async () => {
@@ -21,7 +24,11 @@ describe('a refund, from the button to the money and back', () => {
     expect(asked.body.refund).toMatchObject({ stage: 'Sent to gateway', amount: '20.00', currency: 'EUR', error: null })
     const record = await world.record(asked.body.refund.id, 'Refunded')
     expect(record).toMatchObject({ Amount__c: 20, Reason__c: 'returned', Note__c: 'two shirts', Gateway__c: 'adyen' })
-    expect(payment(paid)).toMatchObject({ Amount_Refunded__c: 20, Amount_Pending_Refund__c: 0, Refundable_Amount__c: 100.5 })
+    expect(payment(paid)).toMatchObject({
+      Amount_Refunded__c: 20,
+      Amount_Pending_Refund__c: 0,
+      Refundable_Amount__c: 100.5,
+    })
     expect(world.adyen.acceptedRefunds(paid.pspReference)).toHaveLength(1)
   })
 
@@ -38,7 +45,10 @@ describe('a refund, from the button to the money and back', () => {
     ['JPY', 5000, 5000, '300', '4700'],
     ['KWD', 12.345, 12345, '0.345', '12.000'],
   ])('keeps the decimals of %s', async (currency, amount, minorUnits, part, left) => {
-    const paid = await world.pay({ amount: { value: minorUnits, currency } }, { Amount__c: amount, Currency__c: currency })
+    const paid = await world.pay(
+      { amount: { value: minorUnits, currency } },
+      { Amount__c: amount, Currency__c: currency },
+    )
     const asked = await world.request({ ...paid.body, amount: part })
     expect(asked.body.payment.refundable).toBe(left)
     const record = await world.record(asked.body.refund.id, 'Refunded')
@@ -47,7 +57,9 @@ describe('a refund, from the button to the money and back', () => {
 
   it('lets exactly the allowed refunds pass when ten agents press at once', async () => {
     const paid = await eur('100.00')
-    const answers = await Promise.all(Array.from({ length: 10 }, () => world.request({ ...paid.body, amount: '30.00' })))
+    const answers = await Promise.all(
+      Array.from({ length: 10 }, () => world.request({ ...paid.body, amount: '30.00' })),
+    )
     expect(answers.map((answer) => answer.status).sort()).toEqual([202, 202, 202, 409, 409, 409, 409, 409, 409, 409])
     expect(answers.find((answer) => answer.status === 409)!.body.detail).toMatch(/^Only EUR 10\.00 of this payment/)
     expect(world.adyen.acceptedRefunds(paid.pspReference)).toHaveLength(3)
@@ -80,7 +92,10 @@ describe('a refund, from the button to the money and back', () => {
     const paid = await eur('25.00')
     const body = { ...paid.body, paymentId: paid.recordId, gatewayReference: 'NOSUCHPAYMENT0001' }
     const asked = await world.request(body)
-    expect(asked).toMatchObject({ status: 201, body: { refund: { state: 'rejected', error: { code: 'DECLINED_PAYMENT_NOT_FOUND' } } } })
+    expect(asked).toMatchObject({
+      status: 201,
+      body: { refund: { state: 'rejected', error: { code: 'DECLINED_PAYMENT_NOT_FOUND' } } },
+    })
     await world.record(asked.body.refund.id, 'Failed')
   })
 

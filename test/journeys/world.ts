@@ -26,6 +26,8 @@ export interface World extends LocalWorld {
   readonly database: FreshDatabase
   /** Adds a card payment of so many minor units and tells how the org would ask for its refund. */
   pay(atGateway: SamplePayment['atGateway'], inOrg: SamplePayment['inOrg']): Promise<PaidPayment>
+  /** The middleware that runs now. */
+  relay(): Relay
   /** POST /v1/refunds as the org does it. */
   request(body: object, options?: CallOptions): Promise<Answer<RefundAnswer>>
   get(path: string, options?: CallOptions): Promise<Answer<PaymentAnswer & RefundAnswer>>
@@ -98,6 +100,7 @@ export async function startWorld(): Promise<World> {
   return {
     ...local,
     database,
+    relay: () => relay!,
     async later(interval) {
       offset = `${offset} + ${interval}`
       const [row] = await database.database.query<{ offset: string }>(`SELECT (${intervals(offset)})::text AS offset`)
