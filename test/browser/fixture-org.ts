@@ -2,6 +2,7 @@ import { readFile } from 'node:fs/promises'
 import { createServer } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import { extname, join } from 'node:path'
+import { text } from 'node:stream/consumers'
 
 export type FieldValue = string | number | boolean | null
 export type FixtureRecord = Record<string, FieldValue> & { Id: string; Name: string }
@@ -32,9 +33,7 @@ export async function startFixtureOrg(pageDirectory: string): Promise<FixtureOrg
       response.writeHead(status, { 'content-type': 'application/json' }).end(JSON.stringify(body))
     }
     const answer = async (): Promise<void> => {
-      const chunks = await Array.fromAsync(request as AsyncIterable<Buffer>)
-      const text = Buffer.concat(chunks).toString()
-      const body = text ? (JSON.parse(text) as Record<string, unknown>) : {}
+      const body = JSON.parse((await text(request)) || '{}') as Record<string, unknown>
       if (pathname === '/ui/session') {
         if (request.method === 'POST') userId = String(body['userId'])
         const user = [AGENT, OBSERVER].find(({ id }) => id === userId)!

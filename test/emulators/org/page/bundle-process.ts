@@ -1,8 +1,8 @@
 import { cp } from 'node:fs/promises'
 import { dirname, join } from 'node:path'
 import { fileURLToPath } from 'node:url'
-import lwc from '@lwc/rollup-plugin'
-import replace from '@rollup/plugin-replace'
+import lwcPlugin from '@lwc/rollup-plugin'
+import replacePlugin from '@rollup/plugin-replace'
 import { rollup } from 'rollup'
 import type { Plugin, RollupLog } from 'rollup'
 import ts from 'typescript'
@@ -12,9 +12,13 @@ import { iconSubset } from './icon-subset.ts'
 import { lwcBundles } from './lwc-bundles.ts'
 import { salesforceModules } from './salesforce-modules.ts'
 
+// Their types are written for CommonJS, what is imported is the ES module.
+const lwc = lwcPlugin as unknown as typeof lwcPlugin.default
+const replace = replacePlugin as unknown as typeof replacePlugin.default
+
 const PAGE = dirname(fileURLToPath(import.meta.url))
 const MODULES = join(PAGE, 'modules')
-const ENTRY = join(PAGE, 'main.ts')
+const ENTRY = join(MODULES, 'main.ts')
 const SLDS = join(NODE_MODULES, '@salesforce-ux/design-system/assets')
 const STYLESHEET = 'styles/salesforce-lightning-design-system.min.css'
 /** Modules of a cold bundle, counted once: only the progress bar depends on it. */

@@ -1,27 +1,7 @@
 import { existsSync, readdirSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { XMLParser } from 'fast-xml-parser'
-
-/** What the shell shows of an object: its words, its fields and their order, all from the package's metadata. */
-export interface ObjectDescription {
-  label: string
-  pluralLabel: string
-  fields: Record<string, FieldDescription>
-  /** Fields of the page layout by section and column; without a layout one section with every field. */
-  sections: LayoutSection[]
-}
-
-export interface LayoutSection {
-  label: string
-  columns: string[][]
-}
-
-export interface FieldDescription {
-  label: string
-  type: string
-  /** API name of the object a lookup or master-detail field points to. */
-  referenceTo?: string
-}
+import type { FieldDescription, LayoutSection, ObjectDescription } from './objects.d.ts'
 
 interface LayoutMetadata {
   layoutSections?: {

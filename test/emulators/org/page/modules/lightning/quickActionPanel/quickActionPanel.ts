@@ -5,7 +5,7 @@ export default class QuickActionPanel extends LightningElement {
   @api header = ''
   isFooterEmpty = false
 
-  renderedCallback(): void {
+  override renderedCallback(): void {
     this.isFooterEmpty = !this.querySelector('[slot="footer"]')
   }
   get footerClass(): string {

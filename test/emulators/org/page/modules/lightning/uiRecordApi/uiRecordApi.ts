@@ -4,7 +4,7 @@ import type { UiRecord } from '../../../endpoints.ts'
 export type { UiRecord }
 
 type FieldId = string | { objectApiName: string; fieldApiName: string }
-type Provide = (provisioned: { data: UiRecord | undefined; error: unknown }) => void
+type Provide = (provisioned: { data?: UiRecord | undefined; error?: unknown }) => void
 
 interface Config {
   recordId?: string

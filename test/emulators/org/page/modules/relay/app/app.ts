@@ -16,13 +16,13 @@ export default class App extends LightningElement {
   private panelFocusDue = false
   private listeners = new AbortController()
 
-  connectedCallback(): void {
+  override connectedCallback(): void {
     const { signal } = this.listeners
     window.addEventListener('popstate', () => this.showCurrentPath(), { signal })
     window.addEventListener('click', followLinks, { signal })
     window.addEventListener(ShowToastEventName, (event) => this.showToast(event as CustomEvent), { signal })
   }
-  disconnectedCallback(): void {
+  override disconnectedCallback(): void {
     this.listeners.abort()
   }
 
@@ -49,14 +49,14 @@ export default class App extends LightningElement {
   }
 
   handleSkip(): void {
-    this.template.querySelector<HTMLElement>('main')?.focus()
+    this.template!.querySelector<HTMLElement>('main')?.focus()
   }
   handlePageNamed(event: CustomEvent<string>): void {
     document.title = `${event.detail} | Refunds`
     if (!this.headingDue) return
     // A screen reader learns of the new page by its heading; the first page is announced by the browser itself.
     this.headingDue = false
-    this.template.querySelector<HTMLElement>('main')?.focus()
+    this.template!.querySelector<HTMLElement>('main')?.focus()
   }
   handleTogglePanel(): void {
     this.isPanelOpen = !this.isPanelOpen
@@ -64,13 +64,13 @@ export default class App extends LightningElement {
     else window.localStorage.setItem(PANEL_CLOSED, 'yes')
     this.panelFocusDue = true
   }
-  renderedCallback(): void {
+  override renderedCallback(): void {
     if (!this.panelFocusDue) return
     this.panelFocusDue = false
     // On a small screen the panel is below the page: the focus brings it into sight, and back.
-    this.template.querySelector<HTMLElement & { focusHeading(): void }>('relay-try-it')?.focusHeading()
+    this.template!.querySelector<HTMLElement & { focusHeading(): void }>('relay-try-it')?.focusHeading()
     if (this.isPanelOpen) return
-    this.template.querySelector<HTMLElement & { focusPanelButton(): void }>('relay-app-bar')?.focusPanelButton()
+    this.template!.querySelector<HTMLElement & { focusPanelButton(): void }>('relay-app-bar')?.focusPanelButton()
   }
 
   private showCurrentPath(): void {

@@ -17,7 +17,7 @@ export default class AppBar extends LightningElement {
   }
 
   @api focusPanelButton(): void {
-    this.template.querySelector<HTMLElement>('[data-id="panel"]')?.focus()
+    this.template!.querySelector<HTMLElement>('[data-id="panel"]')?.focus()
   }
 
   handleSkip(): void {

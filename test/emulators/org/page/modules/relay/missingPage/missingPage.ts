@@ -4,7 +4,7 @@ import { LightningElement, api } from 'lwc'
 export default class MissingPage extends LightningElement {
   @api message = 'There is no page at this address.'
 
-  connectedCallback(): void {
+  override connectedCallback(): void {
     this.dispatchEvent(new CustomEvent('pagenamed', { detail: 'Not found', bubbles: true, composed: true }))
   }
 }

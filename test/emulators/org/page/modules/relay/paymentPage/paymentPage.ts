@@ -12,7 +12,7 @@ export default class PaymentPage extends LightningElement {
   @api recordId = ''
 
   @wire(getRecord, { recordId: '$recordId', fields: ['Payment__c.Name'], optionalFields: HIGHLIGHTS })
-  payment: { data?: UiRecord; error?: unknown } | undefined
+  payment: { data?: UiRecord | undefined; error?: unknown } | undefined
 
   get errorMessage(): string | undefined {
     return this.payment?.error ? messageOf(this.payment.error) : undefined

@@ -16,7 +16,7 @@ export default class RecordDetails extends LightningElement {
   }
 
   @wire(getRecord, { recordId: '$recordId', optionalFields: '$layoutFields' })
-  record: { data?: UiRecord; error?: unknown } | undefined
+  record: { data?: UiRecord | undefined; error?: unknown } | undefined
 
   get sections(): { label: string; columns: { key: number; fields: ShownField[] }[] }[] {
     const record = this.record?.data

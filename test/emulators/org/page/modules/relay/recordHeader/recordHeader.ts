@@ -11,7 +11,7 @@ export default class RecordHeader extends LightningElement {
   get factLine(): string {
     return this.facts.filter(Boolean).join(' · ')
   }
-  renderedCallback(): void {
+  override renderedCallback(): void {
     if (this.name)
       this.dispatchEvent(new CustomEvent('pagenamed', { detail: this.name, bubbles: true, composed: true }))
   }

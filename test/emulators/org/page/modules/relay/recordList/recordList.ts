@@ -21,11 +21,11 @@ export default class RecordList extends LightningElement {
   private search = ''
   private pause: ReturnType<typeof setTimeout> | undefined
 
-  connectedCallback(): void {
+  override connectedCallback(): void {
     this.dispatchEvent(new CustomEvent('pagenamed', { detail: this.heading, bubbles: true, composed: true }))
     void this.load()
   }
-  disconnectedCallback(): void {
+  override disconnectedCallback(): void {
     clearTimeout(this.pause)
   }
 

@@ -10,7 +10,7 @@ export default class RefundPage extends LightningElement {
   @api recordId = ''
 
   @wire(getRecord, { recordId: '$recordId', fields: ['Refund__c.Name'], optionalFields: HIGHLIGHTS })
-  refund: { data?: UiRecord; error?: unknown } | undefined
+  refund: { data?: UiRecord | undefined; error?: unknown } | undefined
 
   get errorMessage(): string | undefined {
     return this.refund?.error ? messageOf(this.refund.error) : undefined

@@ -1,7 +1,6 @@
 import { getJson, messageOf, postJson } from 'relay/server'
 import type { Session } from '../../../endpoints.ts'
 
-
 let loaded: Session | undefined
 
 export async function loadSession(): Promise<void> {

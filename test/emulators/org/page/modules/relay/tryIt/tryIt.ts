@@ -26,7 +26,7 @@ export default class TryIt extends LightningElement {
   isBusy = false
   private following: ReturnType<typeof setInterval> | undefined
 
-  async connectedCallback(): Promise<void> {
+  override async connectedCallback(): Promise<void> {
     try {
       const [simulator, payments] = await Promise.all([
         getJson<Simulator>('/ui/simulator'),
@@ -41,7 +41,7 @@ export default class TryIt extends LightningElement {
     }
   }
 
-  disconnectedCallback(): void {
+  override disconnectedCallback(): void {
     clearInterval(this.following)
   }
 
@@ -83,7 +83,7 @@ export default class TryIt extends LightningElement {
   }
 
   @api focusHeading(): void {
-    this.template.querySelector('h2')?.focus()
+    this.template!.querySelector('h2')?.focus()
   }
 
   handleClose(): void {
