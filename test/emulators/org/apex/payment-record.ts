@@ -1,0 +1,138 @@
+import { Decimal } from 'decimal.js'
+import { normalId } from '../ids.ts'
+import { QueryError, type ApexContext } from './apex-runtime.ts'
+import { RefundException } from './refund-middleware.ts'
+
+const NO_PAYMENT = 'There is no such payment, or it is not shared with you. Ask your administrator.'
+
+const PAYMENT_FIELDS = [
+  'Name',
+  'Amount__c',
+  'Currency__c',
+  'Decimals__c',
+  'Route__c',
+  'Payment_Method__c',
+  'Gateway__c',
+  'Gateway_Account__c',
+  'Gateway_Reference__c',
+  'Charged_Back__c',
+  'Voided__c',
+  'Amount_Refunded__c',
+  'Amount_Pending_Refund__c',
+  'Amount_Held__c',
+  'Refundable_Amount__c',
+]
+const REFUND_FIELDS = [
+  'Name',
+  'Refund_Key__c',
+  'Kind__c',
+  'Origin__c',
+  'Stage__c',
+  'Amount__c',
+  'Reason__c',
+  'Note__c',
+  'Requested_By__r.Name',
+  'Requested_At__c',
+  'Decided_At__c',
+  'Error_Message__c',
+  'Remedy__c',
+  'Gateway_Message__c',
+  'Gateway_Reference__c',
+  'Attention_Reason__c',
+  'State_Version__c',
+  'CreatedDate',
+]
+
+type Text = string | null
+
+export interface PaymentRow {
+  readonly Id: string
+  readonly Name: string
+  readonly Amount__c: number | null
+  readonly Currency__c: Text
+  readonly Decimals__c: number
+  readonly Route__c: Text
+  readonly Payment_Method__c: Text
+  readonly Gateway__c: Text
+  readonly Gateway_Account__c: Text
+  readonly Gateway_Reference__c: Text
+  readonly Charged_Back__c: number | null
+  readonly Voided__c: boolean
+  readonly Amount_Refunded__c: number | null
+  readonly Amount_Pending_Refund__c: number | null
+  readonly Amount_Held__c: number | null
+  readonly Refundable_Amount__c: number | null
+}
+
+export interface RefundRow {
+  readonly Id: string
+  readonly Name: string
+  readonly Refund_Key__c: string
+  readonly Kind__c: Text
+  readonly Origin__c: Text
+  readonly Stage__c: Text
+  readonly Amount__c: number | null
+  readonly Reason__c: Text
+  readonly Note__c: Text
+  readonly Requested_By__r: { readonly Name: string } | null
+  readonly Requested_At__c: Text
+  readonly Decided_At__c: Text
+  readonly Error_Message__c: Text
+  readonly Remedy__c: Text
+  readonly Gateway_Message__c: Text
+  readonly Gateway_Reference__c: Text
+  readonly Attention_Reason__c: Text
+  readonly State_Version__c: number | null
+  readonly CreatedDate: string
+}
+
+/** Stand-in of PaymentRecord.cls: one payment and its refunds, as far as the user may read them. */
+export class PaymentRecord {
+  readonly row: PaymentRow
+  readonly #apex: ApexContext
+
+  private constructor(row: PaymentRow, apex: ApexContext) {
+    this.row = row
+    this.#apex = apex
+  }
+
+  /** @throws RefundException when there is none, or the user may not read its fields */
+  static find(apex: ApexContext, paymentId: unknown): PaymentRecord {
+    const id = normalId(paymentId)
+    const [row] =
+      id === null
+        ? []
+        : rows<PaymentRow>(apex, `SELECT Id, ${PAYMENT_FIELDS.join(', ')} FROM Payment__c WHERE Id = '${id}'`)
+    if (!row) throw new RefundException(NO_PAYMENT, null, false)
+    return new PaymentRecord(row, apex)
+  }
+
+  /** @throws RefundException when the user may not read their fields */
+  refunds(): RefundRow[] {
+    return rows(this.#apex, `SELECT Id, ${REFUND_FIELDS.join(', ')} FROM Refund__c WHERE Payment__c = '${this.row.Id}'`)
+  }
+
+  /** Decimal text with the currency's decimals, or more where the record holds more. */
+  text(amount: number | null): string {
+    const exact = new Decimal(amount ?? 0)
+    return exact.toFixed(Math.max(exact.decimalPlaces(), this.row.Decimals__c))
+  }
+
+  gatewayLabel(): string | null {
+    return labelOf(this.#apex, 'Payment__c', 'Gateway__c', this.row.Gateway__c)
+  }
+}
+
+/** The label of a picklist value; the value itself where the picklist no longer has it. */
+export function labelOf(apex: ApexContext, object: string, field: string, value: string | null): string | null {
+  return apex.picklist(object, field).find((entry) => entry.value === value)?.label ?? value
+}
+
+function rows<RowType>(apex: ApexContext, soql: string): RowType[] {
+  try {
+    return apex.query(soql) as unknown as RowType[]
+  } catch (hidden) {
+    if (hidden instanceof QueryError) throw new RefundException(apex.label('Refund_No_Permission'), null, false)
+    throw hidden
+  }
+}
