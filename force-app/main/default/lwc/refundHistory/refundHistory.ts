@@ -106,7 +106,9 @@ export default class RefundHistory extends LightningElement {
     this._stopListening = onRefundRequested(this._recordId, (refundId) => this.handleRequested(refundId))
     this._awaited.clear()
     this._pace.restart()
-    void this.load({ askMiddleware: false }).then(() => this.load({ askMiddleware: true }))
+    void this.load({ askMiddleware: false }).then(() =>
+      this.mayRefund ? this.load({ askMiddleware: true }) : undefined,
+    )
   }
 
   handleRequested(refundId: string | null): void {

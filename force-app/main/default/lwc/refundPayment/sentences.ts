@@ -82,7 +82,7 @@ export function askAgain(amount: string, form: RefundForm): string | null {
   if (same === undefined) return null
   return fill(
     stageLook(same.stage).underWay ? LABEL.againUnderWay : LABEL.againRefunded,
-    displayAmount(same.amount, form.currencyCode),
+    displayAmount(amount, form.currencyCode),
     ago(same.minutesAgo),
   )
 }
