@@ -29,7 +29,7 @@ const orgSchema = z.strictObject({
     .default('Refunds'),
 })
 
-export const configSchema = z.strictObject({
+const partsSchema = z.strictObject({
   server: z.strictObject({
     host: z.string().default('127.0.0.1'),
     port: z.int().min(0).max(65535).default(3000),
@@ -46,6 +46,19 @@ export const configSchema = z.strictObject({
     .default({ embedded: { directory: '.data/postgres' } }),
   orgs: z.array(orgSchema).min(1),
   gatewayAccounts: z.array(gatewaySettingsSchema).min(1),
+})
+
+export const configSchema = partsSchema.superRefine(({ orgs, gatewayAccounts }, context) => {
+  const complain = (path: (string | number)[], message: string) => context.addIssue({ code: 'custom', path, message })
+  const known = new Set(orgs.map((org) => org.id))
+  if (known.size < orgs.length) complain(['orgs'], 'must name each org once')
+  const seen = new Set<string>()
+  gatewayAccounts.forEach(({ gateway, account, org }, place) => {
+    if (!known.has(org)) complain(['gatewayAccounts', place, 'org'], 'must be the id of one of the orgs above')
+    if (seen.has(`${gateway}:${account}`))
+      complain(['gatewayAccounts', place], `must not connect ${gateway} ${account} twice`)
+    seen.add(`${gateway}:${account}`)
+  })
 })
 
 export type Config = z.output<typeof configSchema>

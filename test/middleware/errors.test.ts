@@ -1,0 +1,30 @@
+import { ERRORS, tell } from '../../middleware/errors.ts'
+import type { ErrorCode, ErrorEntry } from '../../middleware/errors.ts'
+
+const ENTRIES = Object.entries(ERRORS) as [ErrorCode, ErrorEntry][]
+
+describe('the table of errors', () => {
+  it.each(ENTRIES)('%s has a stable name, a sentence and a remedy in plain words', (code, { sentence, remedy }) => {
+    expect(code).toMatch(/^[a-z][a-z0-9]*(_[a-z0-9]+)*$/)
+    expect(`${sentence} ${remedy}`).not.toMatch(/\b(please|successfully|oops)\b|!/i)
+    for (const text of [sentence, remedy]) {
+      expect(text).toMatch(/\.$/)
+      // What Salesforce keeps of it.
+      expect(text.length).toBeLessThanOrEqual(255)
+    }
+  })
+
+  it.each(ENTRIES)(
+    '%s is either a status for the caller or a code on the refund, never both',
+    (_code, { httpStatus, crmCode }) => {
+      expect((httpStatus === undefined) !== (crmCode === undefined)).toBe(true)
+      expect(crmCode ?? 'A').toMatch(/^[A-Z][A-Z_]{0,79}$/)
+    },
+  )
+
+  it('fills a sentence from its details', () => {
+    expect(tell('amount_exceeds_refundable', { refundable: 'EUR 70.50' }).sentence).toBe(
+      'Only EUR 70.50 of this payment can still be refunded.',
+    )
+  })
+})
