@@ -185,16 +185,18 @@ async function launch(
   })
   closeSync(log)
   server.unref()
-  let gaveUp: string | null = null
-  server.on('error', (error) => (gaveUp = error.message))
-  server.on('exit', () => (gaveUp = readFileSync(folder.log, 'utf8')))
+  let failure: Error | null = null
+  let hasExited = false
+  server.on('error', (error) => (failure = error))
+  server.on('exit', () => (hasExited = true))
   const deadline = Date.now() + START_MS
-  while (gaveUp === null && Date.now() < deadline) {
+  while (!failure && !hasExited && Date.now() < deadline) {
     const postmaster = readPostmaster(folder.data)
     if (postmaster?.pid === server.pid && postmaster?.ready) return null
     await pause(10)
   }
-  return gaveUp
+  if (failure) return (failure as Error).message
+  return hasExited ? readFileSync(folder.log, 'utf8') : null
 }
 
 function removeStaleLock(folder: ClusterFolder): void {
