@@ -2,7 +2,7 @@ import { createHash } from 'node:crypto'
 import { z } from 'zod'
 import { Money } from '../../money/money.ts'
 import type { GatewayEvent, Refusal } from '../gateway.ts'
-import { gatewayMessage } from '../gateway-message.ts'
+import { gatewayMessage, gatewayWord } from '../gateway-message.ts'
 import { adyenDigits } from './adyen-currency.ts'
 import { readRefundReason } from './adyen-errors.ts'
 
@@ -23,7 +23,7 @@ type RefundItem = z.output<typeof refundItemSchema>
 
 /** Reads one item whose signature was verified. What makes no sense in it is parked as `unreadable`, and holds nothing else back. */
 export function readEvent(item: Readonly<Record<string, unknown>>): GatewayEvent {
-  const gatewayKind = gatewayMessage(textOf(item['eventCode'])) || '(none)'
+  const gatewayKind = gatewayWord(textOf(item['eventCode']) ?? '') || '(none)'
   const frame = { gatewayKind, occurredAt: readTime(item['eventDate']), payload: readPayload(item), ...NOTHING }
   if (!refundItemSchema.shape.eventCode.safeParse(item['eventCode']).success) {
     const paymentReference = wordSchema.safeParse(item['originalReference']).data ?? null
@@ -74,7 +74,7 @@ function readAmount({ value, currency }: RefundItem['amount']): { value: string;
 function identityOf(item: Readonly<Record<string, unknown>>): string {
   const { eventCode, pspReference, success, eventDate } = item
   const parts = z.array(wordSchema).safeParse([eventCode, pspReference, success])
-  if (parts.success) return [...parts.data, readTime(eventDate) ?? gatewayMessage(textOf(eventDate))].join(':')
+  if (parts.success) return [...parts.data, readTime(eventDate) ?? gatewayWord(textOf(eventDate) ?? '')].join(':')
   return `sha256:${createHash('sha256').update(JSON.stringify(item)).digest('hex')}`
 }
 
@@ -104,7 +104,13 @@ function readPayload(item: Readonly<Record<string, unknown>>): Record<string, st
     ['amountValue', textOf(amount?.['value'])],
     ['amountCurrency', textOf(amount?.['currency'])],
   ]
-  return Object.fromEntries(fields.flatMap(([name, text]) => (text === null ? [] : [[name, gatewayMessage(text)]])))
+  return Object.fromEntries(fields.flatMap(([name, text]) => (text === null ? [] : [[name, keep(name, text)]])))
+}
+
+/** References are what a person looks for, and old ones are 16 digits; a text that people wrote may hold anything. */
+function keep(name: string, text: string): string {
+  const isFree = name === 'reason' || (name === 'merchantReference' && !z.uuid().safeParse(text).success)
+  return isFree ? gatewayMessage(text) : gatewayWord(text)
 }
 
 function textOf(value: unknown): string | null {
