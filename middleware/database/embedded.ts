@@ -25,7 +25,7 @@ import {
   type ClusterFolder,
 } from './embedded-folder.ts'
 import { findBinaries, serverEnvironment, type PostgresBinaries } from './postgres-binaries.ts'
-import { mayServe, namesFolder, pidFile, readPostmaster, stopPostmaster } from './postmaster.ts'
+import { isAlive, mayServe, namesFolder, pidFile, readPostmaster, stopPostmaster } from './postmaster.ts'
 
 export interface EmbeddedOptions {
   /** Holds the cluster, its password and its log; made if missing. */
@@ -117,6 +117,7 @@ async function servesFolder(folder: ClusterFolder, port: number): Promise<boolea
 
 async function start(folder: ClusterFolder, options: EmbeddedOptions, binaries: PostgresBinaries): Promise<number> {
   if (!existsSync(folder.data)) makeCluster(folder, binaries)
+  removeHalves(folder)
   const deadline = Date.now() + START_MS
   for (;;) {
     const port = options.port ?? (await freePort())
@@ -141,7 +142,7 @@ async function start(folder: ClusterFolder, options: EmbeddedOptions, binaries: 
 /** Made aside and moved into place whole: a start that was cut short leaves no half cluster, and of two at once one wins. */
 function makeCluster(folder: ClusterFolder, binaries: PostgresBinaries): void {
   const cluster = dirname(folder.data)
-  const half = `${cluster}.new-${randomUUID()}`
+  const half = `${cluster}.new-${process.pid}-${randomUUID()}`
   const passwordFile = join(half, 'password')
   mkdirSync(half, { mode: 0o700 })
   giveTo(folder.user, half)
@@ -161,8 +162,18 @@ function makeCluster(folder: ClusterFolder, binaries: PostgresBinaries): void {
     rmSync(half, { recursive: true, force: true })
     if (!existsSync(folder.data)) throw error
   }
+}
+
+/** Of starts that were killed. What cannot be removed now is removed at the next start. */
+function removeHalves(folder: ClusterFolder): void {
   for (const name of readdirSync(folder.home)) {
-    if (name.startsWith('cluster.new-')) rmSync(join(folder.home, name), { recursive: true, force: true })
+    const maker = /^cluster\.new-(\d+)-/.exec(name)
+    if (!maker || isAlive(Number(maker[1]))) continue
+    try {
+      rmSync(join(folder.home, name), { recursive: true, force: true })
+    } catch {
+      continue
+    }
   }
 }
 

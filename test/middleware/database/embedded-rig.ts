@@ -35,7 +35,11 @@ export class EmbeddedRig {
   async startElsewhere(...args: string[]): Promise<Starter> {
     const script = fileURLToPath(new URL('./start-and-wait.ts', import.meta.url))
     const child = spawn(process.execPath, [script, ...args], { stdio: ['ignore', 'pipe', 'inherit'] })
-    const [line] = (await once(createInterface(child.stdout), 'line')) as [string]
+    const exited = once(child, 'exit').then(() => {
+      throw new Error('the process that starts PostgreSQL ended by itself; its error stands above')
+    })
+    exited.catch(() => {}) // only waited for until it has started
+    const [line] = (await Promise.race([once(createInterface(child.stdout), 'line'), exited])) as [string]
     const starter = {
       ...(JSON.parse(line) as { url: string; notices: string[] }),
       async kill() {
