@@ -21,8 +21,8 @@ export interface FixtureOrg {
 }
 
 const TYPES: Record<string, string> = { '.html': 'text/html', '.js': 'text/javascript', '.css': 'text/css' }
-const AGENT = { id: '005000000000001AAA', name: 'Ava Agent', note: 'May refund: has the permission set Refunds.' }
-const OBSERVER = { id: '005000000000002AAA', name: 'Olu Observer', note: 'May look only: has no permission set.' }
+const AGENT = { id: '005000000000001AAA', name: 'Ava Agent', note: 'Agent with the Refunds permission set' }
+const OBSERVER = { id: '005000000000002AAA', name: 'Olu Observer', note: 'Sees records, has no permission set' }
 
 /** The page's own endpoints answered from fixtures: what the page does is tested without the org behind it. */
 export async function startFixtureOrg(pageDirectory: string): Promise<FixtureOrg> {

@@ -1,34 +1,26 @@
-import { resolve } from 'node:path'
-import { fileURLToPath } from 'node:url'
 import { jest } from '@jest/globals'
 import type { Browser } from 'playwright-core'
-import { bundlePage } from '../emulators/org/page/bundle.ts'
 import { startFixtureOrg } from './fixture-org.ts'
 import type { FixtureOrg } from './fixture-org.ts'
 import { fillWithSamples, PAYMENT_ID, REFUND_ID } from './fixtures.ts'
 import { launchBrowser } from './launch-browser.ts'
+import { COLD_BUNDLE_MS, pageDirectory } from './page-directory.ts'
 import { DESKTOP, NARROW, Visitor } from './pages.ts'
-
-const ROOT = fileURLToPath(new URL('../..', import.meta.url))
-const PAGE_DIRECTORY = resolve(ROOT, 'dist/page')
-const COLD_BUNDLE_MS = 120_000
 
 jest.setTimeout(60_000)
 
+let directory: string
 let browser: Browser
 let org: FixtureOrg
 let visitor: Visitor
 
 beforeAll(async () => {
-  await bundlePage({
-    forceApp: resolve(ROOT, 'force-app'),
-    outDirectory: PAGE_DIRECTORY,
-  })
+  directory = await pageDirectory()
   browser = await launchBrowser()
 }, COLD_BUNDLE_MS)
 afterAll(() => browser?.close())
 beforeEach(async () => {
-  org = await startFixtureOrg(PAGE_DIRECTORY)
+  org = await startFixtureOrg(directory)
   fillWithSamples(org)
   visitor = await Visitor.arrive(browser, org.url)
 })

@@ -86,7 +86,9 @@ export class Visitor {
   async screenshot(name: string): Promise<void> {
     await this.settled()
     const { width = 0 } = this.page.viewportSize() ?? {}
-    await this.page.screenshot({ path: `${SCREENSHOTS}/${name}-${width}.png`, fullPage: true })
+    // A dialog covers the window, not the whole page beneath it.
+    const fullPage = (await this.page.getByRole('dialog').count()) === 0
+    await this.page.screenshot({ path: `${SCREENSHOTS}/${name}-${width}.png`, fullPage })
   }
   /** Dialogs and toasts fade in: colours are final only afterwards. */
   private async settled(): Promise<void> {
@@ -167,6 +169,10 @@ export class RefundDialog {
   /** The button says what it will do: "Refund EUR 70.50". */
   async send(): Promise<void> {
     await this.dialog.getByRole('button', { name: /^Refund [A-Z]{3} / }).click()
+  }
+  /** What is asked before the same amount goes out again; the safe answer has the focus. */
+  async question(): Promise<string> {
+    return (await this.dialog.locator('[data-id="confirming"]').innerText()).trim()
   }
   /** Heading of what became of it: "Sent to Adyen", "EUR 70.50 refunded", "Not refunded" … */
   async outcomeHeading(): Promise<string> {

@@ -8,7 +8,7 @@ import { openLog } from '../../middleware/log.ts'
 import { startRelay } from '../../middleware/relay.ts'
 import type { Relay } from '../../middleware/relay.ts'
 import { MERCHANT_ACCOUNT, startLocalWorld } from '../emulators/local-world.ts'
-import type { LocalWorld } from '../emulators/local-world.ts'
+import type { LocalWorld, LocalWorldOptions } from '../emulators/local-world.ts'
 import { SAMPLE_PAYMENTS } from '../emulators/sample-payments.ts'
 import type { SamplePayment } from '../emulators/sample-payments.ts'
 import { freshDatabase } from '../fresh-database.ts'
@@ -66,12 +66,20 @@ export interface Answer<Body> {
   readonly body: Body & { readonly code: string; readonly detail: string; readonly field?: string }
 }
 
-export async function startWorld(): Promise<World> {
+export async function startWorld(
+  options: Pick<LocalWorldOptions, 'pageDirectory' | 'outcomeDelayMs'> = {},
+): Promise<World> {
   const directory = await mkdtemp(join(tmpdir(), 'refund-relay-world-'))
   const database = await freshDatabase()
   let relay: Relay | null = null
   const url = () => relay!.url
-  const local = await startLocalWorld({ directory, keep: false, middlewareUrl: url, databaseUrl: database.url })
+  const local = await startLocalWorld({
+    ...options,
+    directory,
+    keep: false,
+    middlewareUrl: url,
+    databaseUrl: database.url,
+  })
   relay = await startRelay(readConfig(local.configPath), openLog('silent'))
 
   let offset = '0'

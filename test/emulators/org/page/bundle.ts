@@ -1,8 +1,9 @@
 import { fork } from 'node:child_process'
 import { createHash } from 'node:crypto'
-import { mkdir, mkdtemp, readFile, readdir, rename, rm, writeFile } from 'node:fs/promises'
+import { mkdir, readFile, readdir, rename, rm, writeFile } from 'node:fs/promises'
 import { dirname, join, relative, resolve } from 'node:path'
 import { fileURLToPath } from 'node:url'
+import { oneAtATime } from './one-at-a-time.ts'
 
 export interface PageBundleOptions {
   /** The package directory, `force-app`. */
@@ -41,20 +42,27 @@ const HASH_FILE = 'inputs.sha256'
 export async function bundlePage({ forceApp, outDirectory, onProgress }: PageBundleOptions): Promise<void> {
   const metadata = resolve(forceApp, 'main/default')
   const inputs = await hashOfInputs(metadata)
-  if ((await readFile(join(outDirectory, HASH_FILE), 'utf8').catch(() => '')) === inputs) return
-  await mkdir(dirname(resolve(outDirectory)), { recursive: true })
-  // Made beside and moved into place: whoever serves the old page, or is killed here, never has half of one.
-  const fresh = await mkdtemp(`${resolve(outDirectory)}-`)
-  try {
-    await bundleInChild(metadata, fresh, linesOf(onProgress))
-    await writeFile(join(fresh, HASH_FILE), inputs)
-    await rm(outDirectory, { recursive: true, force: true })
-    await rename(fresh, outDirectory)
-  } catch (error) {
+  const directory = resolve(outDirectory)
+  if (await isMadeFrom(directory, inputs)) return
+  await mkdir(dirname(directory), { recursive: true })
+  await oneAtATime(`${directory}.lock`, async () => {
+    if (await isMadeFrom(directory, inputs)) return
+    // Made beside and moved into place: whoever serves the old page, or is killed here, never has half of one.
+    const fresh = `${directory}.new`
     await rm(fresh, { recursive: true, force: true })
-    throw error
-  }
+    try {
+      await bundleInChild(metadata, fresh, linesOf(onProgress))
+      await writeFile(join(fresh, HASH_FILE), inputs)
+      await rm(directory, { recursive: true, force: true })
+      await rename(fresh, directory)
+    } finally {
+      await rm(fresh, { recursive: true, force: true })
+    }
+  })
 }
+
+const isMadeFrom = async (directory: string, inputs: string): Promise<boolean> =>
+  (await readFile(join(directory, HASH_FILE), 'utf8').catch(() => '')) === inputs
 
 function linesOf(say: (line: string) => void = () => {}): (fraction: number) => void {
   say('Bundling the page: once, and again when its sources change. It takes about 15 seconds.')

@@ -6,6 +6,8 @@ import { recordPath } from 'relay/router'
 import { getJson, messageOf } from 'relay/server'
 
 const PAUSE_IN_TYPING_MS = 200
+/** More are found by searching: a page of thousands of rows helps nobody. */
+const MOST_SHOWN = 200
 const AMOUNT = /_Display__c$/
 
 /** A list view with a search, of whatever rows `endpoint` answers with. */
@@ -43,19 +45,20 @@ export default class RecordList extends LightningElement {
   }
   get countLine(): string {
     const count = this.rows?.length ?? 0
+    if (count > MOST_SHOWN) return `${MOST_SHOWN} of ${count} items: search to find the others`
     if (count > 0) return `${count} ${count === 1 ? 'item' : 'items'}`
     if (!this.rows) return ''
     return this.search ? `Nothing matches "${this.search}".` : `There are no ${this.heading.toLowerCase()} yet.`
   }
   /** A column that the user may not read in any row is not there. */
   get readableColumns(): { name: string; label: string; headerClass: string }[] {
-    const rows = this.rows ?? []
+    const rows = this.shownRows
     return this.columns
       .filter((name) => rows.some((row) => shownField(row, name)))
       .map((name) => ({ name, label: this.labelOf(name), headerClass: AMOUNT.test(name) ? 'relay-amount' : '' }))
   }
   get lines() {
-    return (this.rows ?? []).map((row) => ({
+    return this.shownRows.map((row) => ({
       id: row.id,
       cells: this.readableColumns.map(({ name, label }, index) => {
         const field = shownField(row, name)
@@ -76,6 +79,9 @@ export default class RecordList extends LightningElement {
     this.pause = setTimeout(() => void this.load(), PAUSE_IN_TYPING_MS)
   }
 
+  private get shownRows(): UiRecord[] {
+    return (this.rows ?? []).slice(0, MOST_SHOWN)
+  }
   private labelOf(name: string): string {
     // "Amount (text)" is how the formula is told from the number in set-up; here only one of the two is shown.
     return (objects[this.objectApiName]?.fields[name]?.label ?? name).replace(/ \(.*\)$| display$/i, '')
