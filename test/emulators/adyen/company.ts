@@ -1,6 +1,15 @@
 import { randomBytes } from 'node:crypto'
 import type { Faults } from './faults.ts'
-import type { Amount, BookRecord, Ledger, PaymentEntry, RefundEntry, RefundOutcome, RefundStep, Task } from './ledger.ts'
+import type {
+  Amount,
+  BookRecord,
+  Ledger,
+  PaymentEntry,
+  RefundEntry,
+  RefundOutcome,
+  RefundStep,
+  Task,
+} from './ledger.ts'
 import type { Schedule, WorkResult } from './schedule.ts'
 import { refundEvent } from './webhook-item.ts'
 
