@@ -1,20 +1,6 @@
 import { parseArgs } from 'node:util'
-import { checkApexTypes } from './apex-ls.ts'
-import { checkApexNames } from './apex-names.ts'
-import { checkApexQueries } from './apex-queries.ts'
-import { checkApexSyntax } from './apex-syntax.ts'
-import { checkComponentReferences } from './component-references.ts'
-import { checkConversion } from './conversion.ts'
-import { checkFieldReferences } from './field-references.ts'
 import type { Check } from './finding.ts'
-import { checkFormulas } from './formulas.ts'
 import { findJava } from './java.ts'
-import { checkLabels } from './labels.ts'
-import { checkLightningBundles } from './lightning-bundles.ts'
-import { checkLightningImports } from './lightning-imports.ts'
-import { checkMetadataTypes } from './metadata-types.ts'
-import { checkPermissionSets } from './permission-sets.ts'
-import { checkSecurity } from './pmd.ts'
 import { readPackage } from './salesforce-package.ts'
 
 const HELP = `Checks the Salesforce package without an org.
@@ -28,21 +14,27 @@ Exit code 0: nothing found. 1: one line per finding. 2: the command itself is wr
 apex-ls and PMD need Java 11 or newer, from JAVA_HOME or the PATH.
 `
 
-const CHECKS: Readonly<Record<string, Check>> = {
-  'metadata-types': checkMetadataTypes,
-  'field-references': checkFieldReferences,
-  'component-references': checkComponentReferences,
-  formulas: checkFormulas,
-  'permission-sets': checkPermissionSets,
-  labels: checkLabels,
-  'lightning-imports': checkLightningImports,
-  'lightning-bundles': checkLightningBundles,
-  'apex-syntax': checkApexSyntax,
-  'apex-queries': checkApexQueries,
-  'apex-names': checkApexNames,
-  conversion: checkConversion,
+type LazyCheck = () => Promise<Check>
+
+// Loaded when they run: the compilers behind some of them take seconds.
+const CHECKS: Readonly<Record<string, LazyCheck>> = {
+  'metadata-types': async () => (await import('./metadata-types.ts')).checkMetadataTypes,
+  'field-references': async () => (await import('./field-references.ts')).checkFieldReferences,
+  'component-references': async () => (await import('./component-references.ts')).checkComponentReferences,
+  formulas: async () => (await import('./formulas.ts')).checkFormulas,
+  'permission-sets': async () => (await import('./permission-sets.ts')).checkPermissionSets,
+  labels: async () => (await import('./labels.ts')).checkLabels,
+  'lightning-imports': async () => (await import('./lightning-imports.ts')).checkLightningImports,
+  'lightning-compiler': async () => (await import('./lightning-compiler.ts')).checkLightningCompiler,
+  'apex-syntax': async () => (await import('./apex-syntax.ts')).checkApexSyntax,
+  'apex-queries': async () => (await import('./apex-queries.ts')).checkApexQueries,
+  'apex-names': async () => (await import('./apex-names.ts')).checkApexNames,
+  conversion: async () => (await import('./conversion.ts')).checkConversion,
 }
-const JAVA_CHECKS: Readonly<Record<string, Check>> = { 'apex-ls': checkApexTypes, pmd: checkSecurity }
+const JAVA_CHECKS: Readonly<Record<string, LazyCheck>> = {
+  'apex-ls': async () => (await import('./apex-ls.ts')).checkApexTypes,
+  pmd: async () => (await import('./pmd.ts')).checkSecurity,
+}
 
 process.exitCode = await main()
 
@@ -71,10 +63,12 @@ async function main(): Promise<number> {
 async function report(directory: string, names: readonly string[], java: boolean): Promise<number> {
   const started = performance.now()
   const salesforce = readPackage(directory)
-  const wanted = (checks: Readonly<Record<string, Check>>) =>
+  const wanted = (checks: Readonly<Record<string, LazyCheck>>) =>
     Object.entries(checks).filter(([name]) => names.includes(name))
   // Java works beside this process, so it starts first and is waited for last.
-  const beside = java ? wanted(JAVA_CHECKS).map(async ([name, check]) => [name, await check(salesforce)] as const) : []
+  const beside = java
+    ? wanted(JAVA_CHECKS).map(async ([name, load]) => [name, await (await load())(salesforce)] as const)
+    : []
   let found = 0
   const tell = (name: string, findings: Awaited<ReturnType<Check>>) => {
     for (const { file, line, message } of findings) {
@@ -82,7 +76,7 @@ async function report(directory: string, names: readonly string[], java: boolean
     }
     found += findings.length
   }
-  for (const [name, check] of wanted(CHECKS)) tell(name, await check(salesforce))
+  for (const [name, load] of wanted(CHECKS)) tell(name, await (await load())(salesforce))
   for (const result of beside) tell(...(await result))
   const leftOut = java ? [] : wanted(JAVA_CHECKS).map(([name]) => name)
   if (leftOut.length > 0) {

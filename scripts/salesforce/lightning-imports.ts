@@ -1,7 +1,7 @@
 import ts from 'typescript'
 import { fieldProblem } from './custom-object.ts'
 import type { Finding } from './finding.ts'
-import { lightningBundles } from './lightning-bundles.ts'
+import { lightningBundles } from './lightning-bundle.ts'
 import { namesOf, type SalesforcePackage } from './salesforce-package.ts'
 
 /** One `import … from '…'` of a Lightning web component. */

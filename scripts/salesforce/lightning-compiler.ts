@@ -2,32 +2,20 @@ import { dirname, join } from 'node:path'
 import compiler from '@lwc/sfdc-lwc-compiler'
 import ts from 'typescript'
 import type { Finding } from './finding.ts'
+import { lightningBundles } from './lightning-bundle.ts'
 import type { SalesforcePackage } from './salesforce-package.ts'
 
 const COMPILED = /\.(ts|js|html|css)$/
 const WARNING = 2
 
 /** Every Lightning web component, compiled as the platform does it; what TypeScript adds is taken away first. */
-export async function checkLightningBundles(salesforce: SalesforcePackage): Promise<readonly Finding[]> {
+export async function checkLightningCompiler(salesforce: SalesforcePackage): Promise<readonly Finding[]> {
   const options = compilerOptions(salesforce)
   const findings: Finding[] = []
   for (const [folder, files] of lightningBundles(salesforce)) {
     findings.push(...(await compileBundle(salesforce, folder, files, options)))
   }
   return findings
-}
-
-/** The files of every bundle by its folder, tests and files of the build left out. */
-export function lightningBundles(salesforce: SalesforcePackage): ReadonlyMap<string, readonly string[]> {
-  const bundles = new Map<string, string[]>()
-  for (const file of salesforce.files) {
-    const [, folder] = /^(.*\/lwc\/[^/]+)\/(?!__)/.exec(file) ?? []
-    if (folder === undefined || file.endsWith('.d.ts')) continue
-    bundles.set(folder, [...(bundles.get(folder) ?? []), file])
-  }
-  // The .js beside a .ts was emitted from it, perhaps long ago.
-  const emitted = (file: string) => file.endsWith('.js') && salesforce.files.includes(file.replace(/\.js$/, '.ts'))
-  return new Map([...bundles].map(([folder, files]) => [folder, files.filter((file) => !emitted(file))]))
 }
 
 async function compileBundle(
