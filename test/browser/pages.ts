@@ -90,6 +90,20 @@ export class Visitor {
     const fullPage = (await this.page.getByRole('dialog').count()) === 0
     await this.page.screenshot({ path: `${SCREENSHOTS}/${name}-${width}.png`, fullPage })
   }
+  /**
+   * Takes screenshots of what is shown, narrow and wide, and gives what is wrong with it there: accessibility rules that
+   * are broken, and content that sticks out.
+   */
+  async inspect(name: string): Promise<string[]> {
+    const wrong: string[] = []
+    for (const viewport of [NARROW, DESKTOP]) {
+      await this.page.setViewportSize(viewport)
+      await this.screenshot(name)
+      wrong.push(...(await this.accessibilityViolations()))
+      if (!(await this.fitsWidth())) wrong.push(`${name} is wider than ${viewport.width} px`)
+    }
+    return wrong
+  }
   /** Dialogs and toasts fade in: colours are final only afterwards. */
   private async settled(): Promise<void> {
     await this.page.evaluate(() =>

@@ -62,7 +62,7 @@ function progress(): Plugin {
 function refuse(log: RollupLog): void {
   if (log.code === 'UNRESOLVED_IMPORT') {
     throw new Error(
-      `${log.exporter} (imported by ${log.id}) is neither a base component nor a module of this package. ` +
+      `${log.exporter} (imported by ${log.id?.split('?')[0]}) is neither a base component nor a module of this package. ` +
         `Correct the import, or add a stand-in for it under ${MODULES}.`,
     )
   }

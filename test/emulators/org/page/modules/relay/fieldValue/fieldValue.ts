@@ -9,10 +9,12 @@ export interface ShownField {
   name: string
   label: string
   text: string
+  isEmpty: boolean
   /** Set where the value names another record that has a page here. */
   path?: string
 }
 
+const EMPTY = '–'
 const DAY = new Intl.DateTimeFormat(locale, { dateStyle: 'medium', timeZone: 'UTC' })
 const MOMENT = new Intl.DateTimeFormat(locale, { dateStyle: 'medium', timeStyle: 'short', timeZone })
 
@@ -27,11 +29,11 @@ export function shownField(record: UiRecord, name: string): ShownField | undefin
   const { label, type, referenceTo } = description
   const text = textOf(field.value, field.displayValue, type)
   const hasPage = referenceTo !== undefined && referenceTo in objects && typeof field.value === 'string'
-  return { name, label, text, ...(hasPage ? { path: recordPath(field.value as string) } : {}) }
+  return { name, label, text, isEmpty: text === EMPTY, ...(hasPage ? { path: recordPath(field.value as string) } : {}) }
 }
 
 function textOf(value: unknown, displayValue: string | null, type: string): string {
-  if (value === null || value === undefined || value === '') return '–'
+  if (value === null || value === undefined || value === '') return EMPTY
   if (type === 'Checkbox') return value ? 'Yes' : 'No'
   if (type === 'Date') return dayText(String(value))
   if (type === 'DateTime') return MOMENT.format(new Date(String(value)))

@@ -28,6 +28,6 @@ export default class RecordDetails extends LightningElement {
           .map((names, key) => ({ key, fields: names.flatMap((name) => shownField(record, name) ?? []) }))
           .filter(({ fields }) => fields.length > 0),
       }))
-      .filter(({ columns }) => columns.length > 0)
+      .filter(({ columns }) => columns.some(({ fields }) => fields.some(({ isEmpty }) => !isEmpty)))
   }
 }
