@@ -30,7 +30,12 @@ export function localProfiles(schema: Schema): Grants[] {
       name: RECORDS_READER,
       objects: new Map(objects.map((object) => [object.name, reader])),
       fields: new Map(
-        objects.flatMap(({ name, fields }) => [...fields.keys()].map((each) => [`${name}.${each}`, false])),
+        objects.flatMap(({ name, fields }) =>
+          // What can be refunded is shown only to those who may refund.
+          [...fields.keys()]
+            .filter((each) => !each.startsWith('Refundable_'))
+            .map((each) => [`${name}.${each}`, false]),
+        ),
       ),
     },
   ]
