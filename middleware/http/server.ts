@@ -36,6 +36,9 @@ export interface RunningServer {
   close(): Promise<void>
 }
 
+/** How long a request may take to finish while the server closes: longer than an agent waits for a gateway. */
+const DRAIN_MS = 15_000
+
 /** @throws NodeJS.ErrnoException `EADDRINUSE` and the like, from listen */
 export async function startServer(options: ServerOptions): Promise<RunningServer> {
   const app = express()
@@ -79,7 +82,14 @@ export async function startServer(options: ServerOptions): Promise<RunningServer
     url: `http://${options.host.includes(':') ? `[${options.host}]` : options.host}:${port}`,
     close: () =>
       new Promise((resolve) => {
-        server.close(() => resolve())
+        // A connection that has its answer would stay open for the next request, and hold the door.
+        const sweep = setInterval(() => server.closeIdleConnections(), 50)
+        const patience = setTimeout(() => server.closeAllConnections(), DRAIN_MS)
+        server.close(() => {
+          clearInterval(sweep)
+          clearTimeout(patience)
+          resolve()
+        })
         server.closeIdleConnections()
       }),
   }

@@ -2,6 +2,8 @@ import { fork } from 'node:child_process'
 import { openSync, readFileSync } from 'node:fs'
 
 export interface MiddlewareProcess {
+  readonly pid: number
+  readonly url: string
   /** Lets it finish what is under way, PostgreSQL included. */
   stop(): Promise<void>
   /** Told once, when it ended without being asked to, with a line that says why. */
@@ -21,8 +23,10 @@ export function startMiddleware(main: string, configPath: string, logPath: strin
   })
   return new Promise((resolve, reject) => {
     void exited.then((line) => reject(new Error(line)))
-    child.once('message', () =>
+    child.once('message', (message) =>
       resolve({
+        pid: child.pid!,
+        url: (message as { url: string }).url,
         async stop() {
           asked = true
           child.kill('SIGTERM')
