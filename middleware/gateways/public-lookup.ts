@@ -28,8 +28,9 @@ export function isPrivateAddress(address: string): boolean {
 }
 
 /**
- * Resolves the host of a gateway. A configured name must not lead into the private network: whoever can change its DNS record
- * could make the middleware talk to anything there. An address, or localhost, that the configuration names itself is allowed.
+ * Resolves the host of a gateway. A configured name must not lead into the private network: whoever can change its
+ * DNS record could make the middleware talk to anything there. An address, or localhost, that the configuration names
+ * itself is allowed.
  */
 export const publicLookup: LookupFunction = (host, options, done) => {
   lookup(host, { ...options, all: true }, (error, addresses) => {

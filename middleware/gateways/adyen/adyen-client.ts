@@ -33,8 +33,9 @@ export class AdyenCallError extends Error {
 }
 
 /**
- * The HTTP client under Adyen's SDK. Unlike the SDK's own it keeps connections alive, has one deadline for the whole call, follows
- * no redirect, never sends a key of another call, and takes an answer that is no JSON object for what it is.
+ * The HTTP client under Adyen's SDK. Unlike the SDK's own it keeps connections alive, has one deadline for the whole
+ * call, follows no redirect, never sends a key of another call, and takes an answer that is no JSON object for what
+ * it is.
  */
 export class AdyenClient implements clientInterface.default {
   readonly #agent: Agent
@@ -99,7 +100,10 @@ export class AdyenClient implements clientInterface.default {
   }
 }
 
-/** One request on the wire. It knows whether anything was written, which is all the difference between "send again" and "unknown". */
+/**
+ * One request on the wire. It knows whether anything was written, which is all the difference between "send again"
+ * and "unknown".
+ */
 class Exchange implements Dispatcher.DispatchHandler {
   readonly #resolve: (answer: HttpAnswer) => void
   readonly #reject: (error: AdyenCallError) => void

@@ -1,15 +1,15 @@
 import { minorUnitDigits } from '../../money/currency.ts'
 
-// Source: docs.adyen.com/development-resources/currency-codes. Where it differs from ISO 4217 (CLP, ISK, CVE, IDR) Adyen's
-// table is the one that counts: a wrong exponent refunds a hundredfold, and no round trip would show it.
+// Source: docs.adyen.com/development-resources/currency-codes. Where it differs from ISO 4217 (CLP, ISK, CVE, IDR)
+// Adyen's table is the one that counts: a wrong exponent refunds a hundredfold, and no round trip would show it.
 const NO_DECIMALS = 'CVE DJF GNF IDR JPY KMF KRW PYG RWF UGX VND VUV XAF XOF XPF'.split(' ')
 const TWO_UNLIKE_ISO = ['CLP', 'ISK']
 const THREE_DECIMALS = 'BHD IQD JOD KWD LYD OMR TND'.split(' ')
 
 /**
  * Decimal digits of a currency's minor unit at Adyen.
- * @throws RangeError for a code that is no currency, and for one that Adyen does not list while ISO 4217 gives it other than
- *   two decimals: nobody knows there what Adyen would take.
+ * @throws RangeError for a code that is no currency, and for one that Adyen does not list while ISO 4217 gives it
+ *   other than two decimals: nobody knows there what Adyen would take.
  */
 export function adyenDigits(currency: string): number {
   if (NO_DECIMALS.includes(currency)) return 0

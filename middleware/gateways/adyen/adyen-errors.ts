@@ -84,8 +84,9 @@ function retryAfter(header: string | string[] | undefined): { retryAfterMs?: num
 }
 
 /**
- * Why a REFUND came with success=false. Adyen calls its list "the most common reasons", so the words are matched loosely and the
- * text is kept. Source: docs.adyen.com/online-payments/refund; "Insufficient balance on payment" is an older text, still seen.
+ * Why a REFUND came with success=false. Adyen calls its list "the most common reasons", so the words are matched
+ * loosely and the text is kept. Source: docs.adyen.com/online-payments/refund; "Insufficient balance on payment" is
+ * an older text, still seen.
  */
 const REFUND_REASONS: readonly (readonly [RegExp, RefusalCode])[] = [
   // First: a partly disputed payment is not to be refunded, whatever else the text says.

@@ -6,8 +6,8 @@ import { gatewayMessage, gatewayWord } from '../gateway-message.ts'
 import { adyenDigits } from './adyen-currency.ts'
 import { readRefundReason } from './adyen-errors.ts'
 
-// Adyen joins the signed fields by ":" without escaping. Free of it, all but the merchant's own reference, they can be told apart
-// again in one way only: nobody can move a border and keep the signature.
+// Adyen joins the signed fields by ":" without escaping. Free of it, all but the merchant's own reference, they can
+// be told apart again in one way only: nobody can move a border and keep the signature.
 const wordSchema = z.string().regex(/^[^:\s]{1,80}$/)
 
 /** The fields that a refund's event must have; all of them are signed. */
@@ -21,7 +21,10 @@ const refundItemSchema = z.object({
 })
 type RefundItem = z.output<typeof refundItemSchema>
 
-/** Reads one item whose signature was verified. What makes no sense in it is parked as `unreadable`, and holds nothing else back. */
+/**
+ * Reads one item whose signature was verified. What makes no sense in it is parked as `unreadable`, and holds nothing
+ * else back.
+ */
 export function readEvent(item: Readonly<Record<string, unknown>>): GatewayEvent {
   const gatewayKind = gatewayWord(textOf(item['eventCode']) ?? '') || '(none)'
   const frame = { gatewayKind, occurredAt: readTime(item['eventDate']), payload: readPayload(item), ...NOTHING }
@@ -68,8 +71,8 @@ function readAmount({ value, currency }: RefundItem['amount']): { value: string;
 }
 
 /**
- * Adyen repeats an event with the same account (the endpoint's), event code, reference and success. A later eventDate may be news,
- * a repaired refund for one. Where these do not say which event it is, its whole text does.
+ * Adyen repeats an event with the same account (the endpoint's), event code, reference and success. A later eventDate
+ * may be news, a repaired refund for one. Where these do not say which event it is, its whole text does.
  */
 function identityOf(item: Readonly<Record<string, unknown>>): string {
   const { eventCode, pspReference, success, eventDate } = item
@@ -96,7 +99,10 @@ const KEPT = [
   'reason',
 ] as const
 
-/** What is kept of an item. Never additionalData: it holds what the merchant chose to have in it, card and shopper included. */
+/**
+ * What is kept of an item. Never additionalData: it holds what the merchant chose to have in it, card and shopper
+ * included.
+ */
 function readPayload(item: Readonly<Record<string, unknown>>): Record<string, string> {
   const amount = z.looseObject({}).safeParse(item['amount']).data
   const fields: [string, string | null][] = [

@@ -41,7 +41,10 @@ const takenSchema = z.object({
   amount: z.object({ value: z.int(), currency: z.string() }),
 })
 
-/** Checkout v72: refunds of captured payments by `POST /payments/{pspReference}/refunds`, outcomes by standard webhooks. */
+/**
+ * Checkout v72: refunds of captured payments by `POST /payments/{pspReference}/refunds`, outcomes by standard
+ * webhooks.
+ */
 export class AdyenGateway implements Gateway {
   readonly name = 'adyen'
   readonly label = 'Adyen'

@@ -21,8 +21,8 @@ const deliverySchema = z.object({
 type Item = z.output<typeof deliverySchema>['notificationItems'][number]['NotificationRequestItem']
 
 /**
- * Standard webhooks of one merchant account. The signature covers eight fields only, so basic authentication is asked for as well.
- * Source: docs.adyen.com/development-resources/webhooks/verify-hmac-signatures.
+ * Standard webhooks of one merchant account. The signature covers eight fields only, so basic authentication is asked
+ * for as well. Source: docs.adyen.com/development-resources/webhooks/verify-hmac-signatures.
  */
 export class AdyenWebhook {
   readonly #account: string
@@ -61,7 +61,10 @@ export class AdyenWebhook {
   }
 }
 
-/** The vendor's validator throws when a signature or the amount is missing; a missing value is signed as an empty text. */
+/**
+ * The vendor's validator throws when a signature or the amount is missing; a missing value is signed as an empty
+ * text.
+ */
 function isSigned(item: Item, key: string): boolean {
   try {
     return vendorsValidator.validateHMAC({ ...item, amount: item['amount'] ?? {} } as unknown as SignedItem, key)

@@ -29,6 +29,26 @@ export const WEBHOOK_FAULTS = [
 ] as const
 export type WebhookFault = (typeof WEBHOOK_FAULTS)[number]
 
+/** What a person is offered on the page. */
+export const FAULT_LABELS: Readonly<Record<RequestFault | WebhookFault, string>> = {
+  drop_before_accept: 'Next call: the line breaks before the refund is taken',
+  drop_after_accept: 'Next call: the line breaks after the refund was taken',
+  hang: 'Next call: taken, never answered',
+  slow: 'Next call: taken, answered slowly',
+  unreadable_answer: 'Next call: taken, the answer is cut in half',
+  empty_answer: 'Next call: taken, the answer is empty',
+  html_500_before: 'Next call: error 500, not taken',
+  html_500_after: 'Next call: error 500, though taken',
+  http_429: 'Next call: too many requests',
+  answer_without_reference: 'Next call: taken, the answer has no reference',
+  other_amount: 'Next call: taken, the answer names another amount',
+  deliver_twice: 'Next webhook: arrives twice',
+  deliver_out_of_order: 'Next webhook: arrives after the one behind it',
+  deliver_before_answer: 'Next webhook: arrives before the call is answered',
+  never_deliver: 'Next webhook: never arrives',
+  tamper_amount: 'Next webhook: its amount is forged at first',
+}
+
 /** Faults asked for and not yet had. */
 export class Faults {
   readonly #requests: RequestFault[] = []

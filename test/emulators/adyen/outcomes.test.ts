@@ -54,7 +54,7 @@ describe('what becomes of a refund at the local Adyen', () => {
     expect((await told()).at(-1)).toBe(`REFUND false ${reason}`)
   })
 
-  it('fails at the bank three days later when the card holder is called "refund failed", and leaves the balance', async () => {
+  it('fails at the bank after three days for the card holder "refund failed", and leaves the balance', async () => {
     const payment = pay({ holderName: 'refund failed' })
     await ask(company.adyen, { payment, value: 1000 })
     expect(await told()).toEqual(['REFUND true'])

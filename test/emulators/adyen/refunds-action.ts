@@ -31,7 +31,9 @@ export interface ApiAnswer {
 /** Adyen keeps a key for at least this long; the local one not a moment longer. */
 const KEY_KEPT_MS = 7 * 24 * 60 * 60 * 1000
 
-/** POST /v72/payments/{paymentPspReference}/refunds. Source: Checkout v72 specification, "Refund a captured payment". */
+/**
+ * POST /v72/payments/{paymentPspReference}/refunds. Source: Checkout v72 specification, "Refund a captured payment".
+ */
 export function takeRefund(action: RefundsAction, request: ApiRequest): ApiAnswer {
   if (request.apiKey !== action.apiKey) return refusal(401, '000', 'HTTP Status Response - Unauthorized', 'security')
   const key = request.idempotencyKey
@@ -104,7 +106,8 @@ function answerHeaders(key: string | undefined): Record<string, string> {
 
 /** One text for one request, whatever the order of its fields. */
 function requestText({ paymentPspReference, body }: ApiRequest): string {
-  return `${paymentPspReference} ${JSON.stringify(parse(body), (_, value: unknown) => (isObject(value) ? sorted(value) : value))}`
+  const fields = JSON.stringify(parse(body), (_, value: unknown) => (isObject(value) ? sorted(value) : value))
+  return `${paymentPspReference} ${fields}`
 }
 
 function sorted(value: Record<string, unknown>): Record<string, unknown> {

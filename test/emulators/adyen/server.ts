@@ -58,7 +58,10 @@ export interface LocalAdyen {
   refundInConsole(paymentPspReference: string, value: number): void
 }
 
-/** A company account at Adyen with its merchant accounts, on this machine: the Checkout API, a ledger, webhooks, and a page. */
+/**
+ * A company account at Adyen with its merchant accounts, on this machine: the Checkout API, a ledger, webhooks, and a
+ * page.
+ */
 export async function startLocalAdyen(options: LocalAdyenOptions): Promise<LocalAdyen> {
   const ledger = new Ledger(options.directory)
   const faults = new Faults()
