@@ -1,19 +1,19 @@
 import { z } from 'zod'
-import { CrmError } from './crm.ts'
+import { readFault, unreadable, wholeCallError } from './salesforce-refusal.ts'
 import type { SalesforceSession } from './salesforce-session.ts'
 import { soql, type Soql } from './soql.ts'
 
-const pageSchema = z.object({
-  records: z.array(z.object({ AssigneeId: z.string().regex(/^005[a-zA-Z0-9]{15}$/) })),
-  done: z.boolean(),
-  nextRecordsUrl: z
-    .string()
-    .regex(/^\/services\/data\//)
-    .nullish(),
-})
+const assignments = z.array(z.object({ AssigneeId: z.string().regex(/^005[a-zA-Z0-9]{15}$/) }))
+
+const pageSchema = z.discriminatedUnion('done', [
+  z.object({ done: z.literal(true), records: assignments }),
+  z.object({ done: z.literal(false), records: assignments, nextRecordsUrl: z.string().regex(/^\/services\/data\//) }),
+])
+
+type Page = z.output<typeof pageSchema>
 
 const compositeSchema = z.object({
-  compositeResponse: z.array(z.object({ httpStatusCode: z.literal(200), body: pageSchema })).length(2),
+  compositeResponse: z.array(z.object({ httpStatusCode: z.int(), body: z.unknown() })).length(2),
 })
 
 /**
@@ -33,35 +33,39 @@ export async function permittedUsers(session: SalesforceSession, name: string): 
     WHERE PermissionSetGroupId IN (SELECT PermissionSetGroupId FROM PermissionSetGroupComponent
       WHERE PermissionSet.Name = ${ownName} AND PermissionSet.NamespacePrefix = ${namespace})
     AND Assignee.IsActive = true AND (ExpirationDate = NULL OR ExpirationDate > ${now})`
-  const answer = await session.send({
-    method: 'POST',
-    path: `${session.root}/composite`,
-    body: {
-      allOrNone: false,
-      compositeRequest: [toGet(session, 'direct', direct), toGet(session, 'byGroup', byGroup)],
-    },
-  })
-  const parsed = compositeSchema.safeParse(answer)
-  // Half an answer would lock out the other half.
-  if (!parsed.success)
-    throw new CrmError('refused', `Salesforce did not say who holds ${name}: ${firstMessage(answer)}`)
+  const parsed = compositeSchema.safeParse(
+    await session.send({
+      method: 'POST',
+      path: `${session.root}/composite`,
+      body: {
+        allOrNone: false,
+        compositeRequest: [toGet(session, 'direct', direct), toGet(session, 'byGroup', byGroup)],
+      },
+    }),
+  )
+  if (!parsed.success) throw unreadable()
   const users = new Set<string>()
-  for (const { body } of parsed.data.compositeResponse) await readPages(session, body, users)
+  for (const { httpStatusCode, body } of parsed.data.compositeResponse) {
+    // Half an answer would lock out the other half.
+    if (httpStatusCode !== 200) throw wholeCallError(readFault(httpStatusCode, body), httpStatusCode)
+    await readPages(session, readPage(body), users)
+  }
   return users
 }
 
-async function readPages(
-  session: SalesforceSession,
-  first: z.output<typeof pageSchema>,
-  users: Set<string>,
-): Promise<void> {
-  for (let page = first; ;) {
+async function readPages(session: SalesforceSession, first: Page, users: Set<string>): Promise<void> {
+  let page = first
+  for (;;) {
     for (const { AssigneeId } of page.records) users.add(AssigneeId)
-    if (page.done || !page.nextRecordsUrl) return
-    const next = pageSchema.safeParse(await session.send({ method: 'GET', path: page.nextRecordsUrl }))
-    if (!next.success) throw new CrmError('unavailable', 'Salesforce answered a query in a form that nobody knows.')
-    page = next.data
+    if (page.done) return
+    page = readPage(await session.send({ method: 'GET', path: page.nextRecordsUrl }))
   }
+}
+
+function readPage(body: unknown): Page {
+  const parsed = pageSchema.safeParse(body)
+  if (!parsed.success) throw unreadable()
+  return parsed.data
 }
 
 function toGet(session: SalesforceSession, referenceId: string, query: Soql): object {
@@ -71,15 +75,4 @@ function toGet(session: SalesforceSession, referenceId: string, query: Soql): ob
 function splitName(name: string): [namespace: string | null, ownName: string] {
   const [namespace, ...rest] = name.split('__')
   return rest.length > 0 ? [namespace!, rest.join('__')] : [null, name]
-}
-
-function firstMessage(answer: unknown): string {
-  const refusal = z.object({ compositeResponse: z.array(z.object({ body: z.unknown() })) }).safeParse(answer)
-  const bodies = refusal.success ? refusal.data.compositeResponse.map(({ body }) => body) : []
-  const fault = z.array(z.object({ errorCode: z.string(), message: z.string() }))
-  for (const body of bodies) {
-    const parsed = fault.safeParse(body)
-    if (parsed.success && parsed.data[0]) return `${parsed.data[0].errorCode}: ${parsed.data[0].message.slice(0, 300)}`
-  }
-  return 'its answer cannot be read.'
 }

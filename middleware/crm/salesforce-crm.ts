@@ -1,12 +1,13 @@
 import { z } from 'zod'
-import { CrmError, type ApiUsage, type Crm, type RefundRecord, type WriteResult } from './crm.ts'
+import { type ApiUsage, type Crm, type RefundRecord, type WriteResult } from './crm.ts'
 import { permittedUsers } from './permitted-users.ts'
 import { RECORD_CURRENCY, REFUND_KEY, REFUND_OBJECT, toRecord } from './refund-record.ts'
 import {
-  describeFault,
   faultSchema,
   passesByItself,
+  readFault,
   refusedRow,
+  unreadable,
   wholeCallError,
   type Fault,
 } from './salesforce-refusal.ts'
@@ -152,17 +153,12 @@ function readCollection(status: number, body: unknown, count: number): (readonly
     if (!rows.success || rows.data.length !== count) throw unreadable()
     return rows.data.map((row) => (row.success ? null : row.errors))
   }
-  const faults = z.array(faultSchema).min(1).safeParse(body)
-  const fault = faults.success ? faults.data[0]! : { code: `HTTP_${status}`, message: 'no reason given', fields: [] }
+  const fault = readFault(status, body)
   if (status < 500 && !passesByItself(fault)) {
     // Rows are checked before they are sent, so this is about all of them: a field or the object is missing.
-    throw wholeCallError({ ...fault, message: `${REFUND_OBJECT} cannot be written. ${describeFault(fault)}` }, status)
+    throw wholeCallError({ ...fault, message: `${REFUND_OBJECT} cannot be written. ${fault.message}` }, status)
   }
   // Other collections of the same call may have been written.
   const passing: Fault = passesByItself(fault) ? fault : { ...fault, code: 'SERVER_UNAVAILABLE' }
   return Array<readonly Fault[]>(count).fill([passing])
-}
-
-function unreadable(): CrmError {
-  return new CrmError('unavailable', 'Salesforce answered in a form that nobody knows; what it wrote is not known.')
 }

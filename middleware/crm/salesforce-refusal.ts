@@ -66,6 +66,16 @@ export function wholeCallError(fault: Fault, status: number | null, cause?: unkn
   return new CrmError('refused', message, { cause })
 }
 
+/** The first error of a refused part of a composite request. */
+export function readFault(status: number, body: unknown): Fault {
+  const faults = z.array(faultSchema).min(1).safeParse(body)
+  return faults.success ? faults.data[0]! : { code: `HTTP_${status}`, message: 'no reason given', fields: [] }
+}
+
+export function unreadable(): CrmError {
+  return new CrmError('unavailable', 'Salesforce answered in a form that nobody knows; what it did is not known.')
+}
+
 export function describeFault({ code, message, fields }: Fault): string {
   // An HTML error page is no sentence.
   const words = message.trimStart().startsWith('<') ? 'an HTML page' : message.slice(0, 300)

@@ -37,6 +37,12 @@ const ASSERTION_LIFE = '3 minutes'
 // proxy from the environment.
 setDefaults({ timeout: DEADLINE_MS, retry: { maxRetries: 0 }, followRedirect: false })
 
+/**
+ * jsforce puts OAuth's error code where an error's name is. These say that the same assertion will be refused again; any
+ * other may pass. Source: Salesforce Help, OAuth 2.0 Error Codes.
+ */
+const REFUSED_LOGIN = /^(invalid_|inactive_|unsupported_|unauthorized_|access_denied|app_|ERROR_HTTP_4(?!08|29))/
+
 const tokenSchema = z.object({ access_token: z.string().min(1), instance_url: z.url(), id: z.string().optional() })
 
 /** One login for all callers, renewed once when the org says that it has expired. */
@@ -122,16 +128,9 @@ export class SalesforceSession {
     } catch (cause) {
       if (cause instanceof CrmError) throw cause
       const { name, message } = cause as Error
-      // jsforce puts OAuth's error code where the name is; without an answer it is the transport's own.
-      const refused =
-        /^(ERROR_HTTP_4(?!08|29)\d\d|[a-z_]+)$/.test(name) &&
-        !/^(server_error|temporarily_unavailable|unknown_error)$/.test(name)
-      const fault = {
-        code: name,
-        message: refused || name.startsWith('ERROR_HTTP') ? message : reasonOf(cause),
-        fields: [],
-      }
-      throw wholeCallError({ ...fault, message: `login: ${fault.message}` }, refused ? 400 : null, cause)
+      const isAnswer = /^[a-z_]+$|^ERROR_HTTP_/.test(name)
+      const fault = { code: name, message: `login: ${isAnswer ? message : reasonOf(cause)}`, fields: [] }
+      throw wholeCallError(fault, REFUSED_LOGIN.test(name) ? 400 : null, cause)
     }
   }
 
