@@ -8,14 +8,19 @@ export type Values = Map<FieldSchema, FieldValue>
 
 /**
  * The fields of one record as JSON gives them.
+ * @param isVisible fields that the user may not read are not there for them
  * @throws SalesforceError INVALID_FIELD, JSON_PARSER_ERROR – the request as a whole cannot be read
  */
-export function readValues(object: ObjectSchema, body: Record<string, unknown>): Values {
+export function readValues(
+  object: ObjectSchema,
+  body: Record<string, unknown>,
+  isVisible: (field: FieldSchema) => boolean,
+): Values {
   const values: Values = new Map()
   for (const [name, raw] of Object.entries(body)) {
     if (name === 'attributes') continue
     const field = findField(object, name)
-    if (!field) {
+    if (!field || !isVisible(field)) {
       throw refusal('INVALID_FIELD', `No such column '${name}' on sobject of type ${object.name}`)
     }
     values.set(field, readValue(field, raw))

@@ -36,7 +36,16 @@ export function readSchema(packageFolder: string): Schema {
   for (const [place, name] of names.sort().entries()) {
     schema.set(name, readObject(packageFolder, name, `a0${place + 1}`))
   }
-  return schema
+  return new Map([...schema].map(([name, object]) => [name, withRollUpScales(object, schema)]))
+}
+
+/** A roll-up has the decimals of what it sums. */
+function withRollUpScales(object: ObjectSchema, schema: Schema): ObjectSchema {
+  const fields = [...object.fields].map(([name, each]): [string, FieldSchema] => {
+    const summed = each.summary?.field ? schema.get(each.summary.object)?.fields.get(each.summary.field) : undefined
+    return [name, summed ? { ...each, scale: summed.scale } : each]
+  })
+  return { ...object, fields: new Map(fields) }
 }
 
 function readObject(packageFolder: string, name: string, keyPrefix: string): ObjectSchema {

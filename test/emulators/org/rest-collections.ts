@@ -16,7 +16,7 @@ type RowAnswer =
 /** POST /composite/sobjects */
 export function createCollection(org: OrgData, request: RestRequest): RestAnswer {
   const { records, allOrNone } = readBody(request)
-  const rows = records.map((record) => readRow(org, objectOf(org, request, record), record))
+  const rows = records.map((record) => readRow(org, request, objectOf(org, request, record), record))
   return writeAll(org, request, rows, allOrNone, (row) => ({
     id: org.writer.create(row.object, row.values, request.access),
   }))
@@ -28,7 +28,7 @@ export function changeCollection(org: OrgData, request: RestRequest): RestAnswer
   const ids = records.map((record) => record['id'] ?? record['Id'])
   const rows = records.map((record) => {
     const fields = Object.entries(record).filter(([name]) => name.toLowerCase() !== 'id')
-    return readRow(org, objectOf(org, request, record), Object.fromEntries(fields))
+    return readRow(org, request, objectOf(org, request, record), Object.fromEntries(fields))
   })
   return writeAll(org, request, rows, allOrNone, (row, place) => {
     const id = normalId(ids[place])
@@ -52,7 +52,7 @@ export function upsertCollection(
     if (named.toLowerCase() !== object.name.toLowerCase()) {
       throw refusal('INVALID_TYPE', `The type of a record, ${named}, is not the type of the request, ${object.name}.`)
     }
-    return readRow(org, object, record)
+    return readRow(org, request, object, record)
   })
   const seen = new Set<FieldValue>()
   return writeAll(org, request, rows, allOrNone, ({ values }) => {

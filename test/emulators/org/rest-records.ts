@@ -13,7 +13,7 @@ export interface RecordKey {
 
 /** POST /sobjects/X */
 export function createRecord(org: OrgData, request: RestRequest, object: ObjectSchema): RestAnswer {
-  const row = readRow(org, object, request.body)
+  const row = readRow(org, request, object, request.body)
   const id = writeRow(org, request, row, () => org.writer.create(object, row.values, request.access))
   return { status: 201, body: { id, success: true, errors: [] } }
 }
@@ -27,7 +27,7 @@ export function readRecord(org: OrgData, request: RestRequest, object: ObjectSch
 
 /** PATCH /sobjects/X/id */
 export function changeRecord(org: OrgData, request: RestRequest, object: ObjectSchema, id: string): RestAnswer {
-  const row = readRow(org, object, request.body)
+  const row = readRow(org, request, object, request.body)
   const existing = one(org, request, object, { field: 'Id', value: id })
   writeRow(org, request, row, () => org.writer.update(object, existing.Id, row.values, request.access))
   return { status: 204 }
@@ -36,7 +36,7 @@ export function changeRecord(org: OrgData, request: RestRequest, object: ObjectS
 /** PATCH /sobjects/X/field/value */
 export function upsertRecord(org: OrgData, request: RestRequest, object: ObjectSchema, key: RecordKey): RestAnswer {
   const field = keyField(object, key.field)
-  const row = readRow(org, object, request.body)
+  const row = readRow(org, request, object, request.body)
   if (row.values.has(field)) {
     const message = `The ${field.name} field should not be specified in the sobject data.`
     throw refusal('INVALID_FIELD', message)

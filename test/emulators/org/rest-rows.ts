@@ -16,7 +16,7 @@ export interface IncomingRow {
  * Reads one record. A parent may be named by an external id: `"Payment__r": { "Gateway_Key__c": "…" }`.
  * @throws SalesforceError what makes the whole request unreadable
  */
-export function readRow(org: OrgData, object: ObjectSchema, body: unknown): IncomingRow {
+export function readRow(org: OrgData, { access }: RestRequest, object: ObjectSchema, body: unknown): IncomingRow {
   if (typeof body !== 'object' || body === null || Array.isArray(body)) {
     throw refusal('JSON_PARSER_ERROR', 'The HTTP entity body is required, but this request has no entity body.')
   }
@@ -28,7 +28,7 @@ export function readRow(org: OrgData, object: ObjectSchema, body: unknown): Inco
       byExternalId.set(reference, value as Record<string, unknown>)
     } else plain[name] = value
   }
-  const values = readValues(object, plain)
+  const values = readValues(object, plain, (field) => access.reads(object, field))
   let fault: SalesforceError | null = null
   for (const [reference, named] of byExternalId) {
     const parent = org.schema.get(reference.referenceTo ?? '')

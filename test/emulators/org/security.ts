@@ -32,6 +32,11 @@ export class Access {
     return this.#principals.has(principal) && this.#granted('UserExternalCredential', 'read')
   }
 
+  /** Whether the user holds a system permission, e.g. `ApiEnabled`. */
+  holds(systemPermission: string): boolean {
+    return this.#system.has(systemPermission)
+  }
+
   can(object: ObjectSchema, right: ObjectRight): boolean {
     if (object.custom) return this.#granted(object.name, right)
     if (right !== 'read') return false

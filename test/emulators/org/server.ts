@@ -1,6 +1,6 @@
 import { createServer, type Server } from 'node:http'
 import type { AddressInfo } from 'node:net'
-import { resolve } from 'node:path'
+import { fileURLToPath } from 'node:url'
 import express from 'express'
 import type { OrgFaults } from './faults.ts'
 import { ORG_ID } from './local-people.ts'
@@ -53,7 +53,8 @@ export interface LocalOrg {
   expireSessions(): void
 }
 
-const PACKAGE_FOLDER = resolve(import.meta.dirname, '../../../force-app/main/default')
+/** What is deployed, unless the options name another package. */
+export const PACKAGE_FOLDER = fileURLToPath(new URL('../../../force-app/main/default', import.meta.url))
 
 /**
  * Starts an org that speaks Salesforce's REST API, with the schema, rules and security of the package.

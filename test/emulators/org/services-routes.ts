@@ -54,7 +54,10 @@ export function servicesRoutes(org: OrgData, sessions: Sessions, tokens: TokenEn
 
 function data(org: OrgData, sessions: Sessions, request: Request): RestAnswer {
   try {
-    const userId = authenticated(org, sessions, request)
+    const access = org.security.accessOf(authenticated(org, sessions, request))
+    if (!access.holds('ApiEnabled')) {
+      throw refusal('API_DISABLED_FOR_ORG', 'The REST API is not enabled for this user.', undefined, 403)
+    }
     const limit = org.faults.take('request_limit')
     if (limit) throw limitExceeded(limit.limit)
     if (org.usage.used >= org.usage.limit) throw limitExceeded()
@@ -71,7 +74,7 @@ function data(org: OrgData, sessions: Sessions, request: Request): RestAnswer {
       body: parsed(bodyText(request)),
       headers: { 'sforce-query-options': request.get('sforce-query-options') },
       version,
-      access: org.security.accessOf(userId),
+      access,
       rowFaults: org.faults.forRows(),
     })
   } catch (error) {
