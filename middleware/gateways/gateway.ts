@@ -14,13 +14,41 @@ export interface RefundInstruction {
   /** What was already refunded or is on its way at the gateway, this refund not included. */
   readonly alreadyRefunded: Money
   readonly reason: RefundReason | null
+  /** What is sent back, for gateways that keep it; null where the agent named none. */
+  readonly lineItems?: readonly LineItem[] | null
+}
+
+/** One returned item. Amounts and quantity are decimal text; limits are each gateway's own. */
+export interface LineItem {
+  readonly name: string
+  readonly quantity: string
+  readonly unitAmount: string
+  readonly totalAmount: string
+  readonly [detail: string]: string
+}
+
+/** The whole payment, before it settles: nothing will appear on the statement. */
+export interface VoidInstruction {
+  readonly refundId: string
+  readonly paymentReference: string
+}
+
+/** Money for a customer without a payment that it goes back on. Never raw card data. */
+export interface CreditInstruction {
+  readonly refundId: string
+  readonly amount: Money
+  readonly target:
+    | { readonly kind: 'stored_method'; readonly token: string; readonly shopperReference: string | null }
+    | { readonly kind: 'bank_account'; readonly iban: string; readonly ownerName: string }
 }
 
 /** The exact body of one call, stored before it is sent and re-sent unchanged. */
 export type AttemptBody = Readonly<Record<string, unknown>>
 
 export interface Attempt {
-  readonly operation: 'refund'
+  /** `undo`: the gateway itself decides between void and refund; always the whole payment. */
+  readonly operation: 'refund' | 'void' | 'undo' | 'credit'
+  /** Empty for a credit. */
   readonly paymentReference: string
   /** Belongs to this attempt alone. */
   readonly key: string
@@ -34,7 +62,13 @@ export type GatewayAnswer =
   /** A definite refusal before money could move. */
   | ({ readonly kind: 'rejected' } & Refusal)
   /** Certainly not taken; the same attempt may be sent again. */
-  | { readonly kind: 'not_taken'; readonly detail: string; readonly retryAfterMs?: number }
+  | {
+      readonly kind: 'not_taken'
+      readonly detail: string
+      readonly retryAfterMs?: number
+      /** Set when the agent should hear why it waits, e.g. for funds or for settlement. */
+      readonly waitingFor?: RefusalCode
+    }
   | { readonly kind: 'unknown'; readonly detail: string }
 
 export interface Refusal {
@@ -71,12 +105,68 @@ export interface GatewayEvent {
   readonly payload: Readonly<Record<string, string>>
 }
 
+/** A refund as the gateway itself shows it. */
+export interface RefundFacts {
+  readonly gatewayReference: string
+  /** Our stamp on it, null when it was not made here. */
+  readonly refundId: string | null
+  readonly amount: Money
+  readonly status: 'pending' | 'succeeded' | 'failed' | 'reversed'
+  readonly refusal: Refusal | null
+  /** ISO 8601, of the present status. */
+  readonly occurredAt: string | null
+}
+
+/** A payment as the gateway itself shows it. */
+export interface PaymentFacts {
+  readonly amount: Money
+  readonly status: 'not_settled' | 'settling' | 'settled' | 'voided' | 'failed' | 'charged_back'
+  /** ISO 8601 date on which it settles, where that is known and still to come. */
+  readonly settlesOn: string | null
+  /** ISO 8601 date on which the payer was charged. */
+  readonly chargedOn: string | null
+  /** Held for somebody else: refunds in full only. */
+  readonly wholeOnly: boolean
+  readonly refunds: readonly RefundFacts[]
+  /** Null when all is well; else why a refund would be refused now, e.g. refunds not enabled, no funds, mandate disputed. */
+  readonly obstacle: Refusal | null
+}
+
+export type LookUp<Facts> =
+  | { readonly kind: 'found'; readonly facts: Facts }
+  /** Certainly not there: sending it (again) cannot pay twice. */
+  | { readonly kind: 'absent' }
+  /** Nothing is known. */
+  | { readonly kind: 'unavailable'; readonly detail: string }
+
+export interface RefundQuery {
+  readonly refundId: string
+  readonly paymentReference: string
+  readonly gatewayReference: string | null
+  readonly amount: Money
+}
+
 /** What a gateway can do, and cannot, as data. */
 export interface GatewayCapabilities {
   /** How long a key is honoured, a day of safety already taken off. 0: never re-send. */
   readonly keyRetentionMs: number
   /** How long the amount of a refund that failed after success stays held, because the gateway may repair it. 0: not at all. */
   readonly holdAfterLateFailureMs: number
+  /** How often an outcome that no webhook tells is looked up, in milliseconds; null: webhooks tell it. */
+  readonly pollOutcomeMs?: number | null
+  /** Milliseconds between two refunds of one payment, which then go one at a time; 0: none. */
+  readonly spacingMs?: number
+  readonly voids?: 'whole payment' | 'none'
+  /** Whether the gateway can decide between void and refund by itself. */
+  readonly undoes?: boolean
+  readonly credits?: readonly ('stored_method' | 'bank_account')[]
+  readonly lineItems?: boolean
+  /** How many refunds one payment may have; null: no documented limit. */
+  readonly refundsPerPayment?: number | null
+  /** Days after which a payment can no longer be refunded; null: no documented limit. */
+  readonly refundWindowDays?: number | null
+  /** Payments younger than this are refused by the gateway unless the merchant opted out. */
+  readonly minimumAgeDays?: number
 }
 
 export interface Gateway {
@@ -90,6 +180,15 @@ export interface Gateway {
    * @throws RefundError `amount_not_representable` when the gateway's minor unit is too coarse.
    */
   prepareRefund(instruction: RefundInstruction): AttemptBody
+  /** Where whole payments can be voided. */
+  prepareVoid?(instruction: VoidInstruction): AttemptBody
+  /** Where the gateway decides between void and refund. */
+  prepareUndo?(instruction: VoidInstruction): AttemptBody
+  /**
+   * Where money can go out without a payment.
+   * @throws RefundError `amount_not_representable`
+   */
+  prepareCredit?(instruction: CreditInstruction): AttemptBody
   /** Sends one attempt within the gateway's deadline. Never throws for anything the network or the gateway does. */
   submit(attempt: Attempt): Promise<GatewayAnswer>
   /**
@@ -97,4 +196,13 @@ export interface Gateway {
    * @throws RefundError `webhook_not_authentic`, `webhook_unreadable`: nothing of the delivery is believed.
    */
   readWebhook(delivery: WebhookDelivery): readonly GatewayEvent[]
+  /** Where the gateway can be asked: a payment with its refunds. Never throws for anything the network or the gateway does. */
+  lookUpPayment?(paymentReference: string): Promise<LookUp<PaymentFacts>>
+  /** Where the gateway can be asked: one refund, by its reference or by our stamp. Never throws, as above. */
+  lookUpRefund?(query: RefundQuery): Promise<LookUp<RefundFacts>>
+  /**
+   * Where the gateway keeps its events: those since an instant (ISO 8601), oldest first, for an outage of ours.
+   * @returns null when it cannot be asked now
+   */
+  eventsSince?(instant: string): Promise<readonly GatewayEvent[] | null>
 }

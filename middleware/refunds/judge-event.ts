@@ -1,7 +1,11 @@
 import type { GatewayEvent } from '../gateways/gateway.ts'
 import type { RefundState } from './refund.ts'
 
-export type RefundEventKind = Exclude<GatewayEvent['kind'], 'other' | 'unreadable'>
+/** The kinds that say something of one refund. */
+export type RefundEventKind = Extract<
+  GatewayEvent['kind'],
+  'refund_succeeded' | 'refund_failed' | 'refund_failed_late' | 'refund_reversed'
+>
 
 /** What an event says of a refund: the states it passes through, nothing new, or not yet to be judged. */
 export type Judgement =
