@@ -6,7 +6,7 @@ import { launchBrowser } from './launch-browser.ts'
 import { COLD_BUNDLE_MS, pageDirectory } from './page-directory.ts'
 import { Visitor } from './pages.ts'
 
-jest.setTimeout(60_000)
+jest.setTimeout(90_000)
 
 /** The sample payments, by what they are for. */
 const ORDINARY = 'PAY-000000001'

@@ -7,7 +7,7 @@ import { launchBrowser } from './launch-browser.ts'
 import { COLD_BUNDLE_MS, pageDirectory } from './page-directory.ts'
 import { DESKTOP, NARROW, Visitor } from './pages.ts'
 
-jest.setTimeout(60_000)
+jest.setTimeout(90_000)
 
 let directory: string
 let browser: Browser
@@ -87,6 +87,42 @@ describe('without a mouse', () => {
     await visitor.page.keyboard.press('Escape')
     await dialog.waitFor({ state: 'hidden' })
     expect(await payment.refundButton.evaluate((button) => button.matches(':focus'))).toBe(true)
+  })
+})
+
+describe('what a component asks of the platform', () => {
+  it('a toast is shown, and can be closed', async () => {
+    await visitor.openPayment('PAY-000000001')
+    await visitor.page.evaluate(() => {
+      const detail = { title: 'The refund is on its way', variant: 'success' }
+      const toast = new CustomEvent('lightning__showtoast', { detail, bubbles: true, composed: true })
+      document.querySelector('relay-app')?.dispatchEvent(toast)
+    })
+    const toast = visitor.page.locator('.slds-notify_toast')
+    await toast.getByText('The refund is on its way').waitFor()
+    expect(await visitor.inspect('toast')).toEqual([])
+    await toast.getByRole('button').click()
+    await toast.waitFor({ state: 'hidden' })
+  })
+  it('a record that changed is shown anew once a component has told of it', async () => {
+    const payment = await visitor.openPayment('PAY-000000001')
+    await payment.detailReads('Amount_Refunded_Display__c', 'EUR 20.00')
+    const dialog = await payment.pressRefund()
+    org.payments[0]!['Amount_Refunded_Display__c'] = 'EUR 90.50'
+    await dialog.send()
+    await payment.detailReads('Amount_Refunded_Display__c', 'EUR 90.50')
+  })
+  it('a refusal by Apex is shown in the words that it came with, and the form stays', async () => {
+    org.apex['RefundController.requestRefund'] = () => {
+      throw new Error('Only EUR 10.00 of this payment can still be refunded. Lower the amount.')
+    }
+    const payment = await visitor.openPayment('PAY-000000001')
+    const dialog = await payment.pressRefund()
+    await dialog.fillAmount('15.00')
+    await dialog.send()
+    await dialog.dialog.getByRole('alert').getByText('Only EUR 10.00 of this payment can still be refunded.').waitFor()
+    expect(await dialog.amount.inputValue()).toBe('15.00')
+    expect(await visitor.inspect('nothing-stored')).toEqual([])
   })
 })
 

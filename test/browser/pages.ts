@@ -4,7 +4,7 @@ import type { Browser, BrowserContext, Locator, Page } from 'playwright-core'
 export const NARROW = { width: 320, height: 640 }
 export const DESKTOP = { width: 1280, height: 860 }
 /** Less than a test may take, so that what was waited for is named. */
-const PATIENCE_MS = 10_000
+const PATIENCE_MS = 20_000
 const SCREENSHOTS = 'test-results/screenshots'
 
 /** A visitor of the local org's page, in a browser context of their own. Close it after use. */
