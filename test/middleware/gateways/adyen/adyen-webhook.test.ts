@@ -90,13 +90,22 @@ describe('a delivery that is not believed', () => {
         const body = bodyOf([{}], (delivery) => {
           const target = name === 'value' || name === 'currency' ? item(delivery)['amount'] : item(delivery)
           // The same text in another type is not another value: what is signed is text.
-          fc.pre(String(json) !== String((target as Record<string, unknown>)[name]))
+          fc.pre(signedText(json) !== signedText((target as Record<string, unknown>)[name]))
           Object.assign(target as object, { [name]: json })
         })
         expect(() => read(body)).toThrow(refusedAs('webhook_not_authentic'))
       }),
     )
   })
+
+  /** As the vendor's validator joins it; an object may hold a toString that is none. */
+  function signedText(value: unknown): string | null {
+    try {
+      return [value].join()
+    } catch {
+      return null
+    }
+  }
 
   it('signed text cut at other places: it moves no money', () => {
     // The merchant chose the reference, ':' and all; the eight fields can be cut out of the signed text in 120 ways.
