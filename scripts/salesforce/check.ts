@@ -40,13 +40,8 @@ process.exitCode = await main()
 
 async function main(): Promise<number> {
   const all = { ...JAVA_CHECKS, ...CHECKS }
-  const { values } = parseArgs({
-    options: {
-      directory: { type: 'string', default: process.cwd() },
-      only: { type: 'string', default: Object.keys(all).join(',') },
-      help: { type: 'boolean', default: false },
-    },
-  })
+  const values = readOptions(Object.keys(all))
+  if (values === null) return 2
   if (values.help) {
     process.stdout.write(`${HELP}\nChecks: ${Object.keys(all).join(', ')}\n`)
     return 0
@@ -58,6 +53,21 @@ async function main(): Promise<number> {
     return 2
   }
   return report(values.directory, names, findJava() !== null)
+}
+
+function readOptions(names: readonly string[]) {
+  try {
+    return parseArgs({
+      options: {
+        directory: { type: 'string', default: process.cwd() },
+        only: { type: 'string', default: names.join(',') },
+        help: { type: 'boolean', default: false },
+      },
+    }).values
+  } catch (error) {
+    process.stderr.write(`${(error as Error).message} See --help.\n`)
+    return null
+  }
 }
 
 async function report(directory: string, names: readonly string[], java: boolean): Promise<number> {

@@ -1,8 +1,8 @@
-import { dirname, join } from 'node:path'
 import compiler from '@lwc/sfdc-lwc-compiler'
 import ts from 'typescript'
 import type { Finding } from './finding.ts'
 import { lightningBundles } from './lightning-bundle.ts'
+import { lightningCompilerOptions } from './lightning-typescript.ts'
 import type { SalesforcePackage } from './salesforce-package.ts'
 
 const COMPILED = /\.(ts|js|html|css)$/
@@ -10,7 +10,7 @@ const WARNING = 2
 
 /** Every Lightning web component, compiled as the platform does it; what TypeScript adds is taken away first. */
 export async function checkLightningCompiler(salesforce: SalesforcePackage): Promise<readonly Finding[]> {
-  const options = compilerOptions(salesforce)
+  const options = lightningCompilerOptions(salesforce.directory)
   const findings: Finding[] = []
   for (const [folder, files] of lightningBundles(salesforce)) {
     findings.push(...(await compileBundle(salesforce, folder, files, options)))
@@ -48,20 +48,6 @@ async function compileBundle(
     }))
   if (!success && findings.length === 0) return [{ file: folder, message: 'The compiler refused it without a reason' }]
   return unique(findings)
-}
-
-/** The options of the build itself, so that what is compiled here is what will be deployed. */
-function compilerOptions(salesforce: SalesforcePackage): ts.CompilerOptions {
-  const file = join(salesforce.directory, 'force-app/tsconfig.json')
-  const { config } = ts.readConfigFile(file, ts.sys.readFile) as { config?: { compilerOptions?: object } }
-  const options = ts.convertCompilerOptionsFromJson(config?.compilerOptions ?? {}, dirname(file)).options
-  return {
-    target: ts.ScriptTarget.ESNext,
-    module: ts.ModuleKind.ESNext,
-    ...options,
-    sourceMap: false,
-    inlineSourceMap: false,
-  }
 }
 
 function sourceOf(sources: readonly string[], folder: string, filename: string | undefined): string {
