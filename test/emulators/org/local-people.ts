@@ -1,3 +1,4 @@
+import { readValues, type Values } from './field-values.ts'
 import type { Grants } from './permission-sets.ts'
 import type { RecordWriter } from './record-writer.ts'
 import { findField, type FieldValue, type ObjectSchema, type Schema } from './schema.ts'
@@ -87,8 +88,9 @@ export class SystemRows {
     return object
   }
 
-  values(object: ObjectSchema, values: Record<string, FieldValue>): Map<ReturnType<typeof known>, FieldValue> {
-    return new Map(Object.entries(values).map(([name, value]) => [known(object, name), value]))
+  /** @throws SalesforceError when the object has no such field, or the field cannot hold such a value */
+  values(object: ObjectSchema, values: Readonly<Record<string, FieldValue>>): Values {
+    return readValues(object, values, () => true)
   }
 
   /** The row of `objectName` whose unique field has this value, made when there is none. */

@@ -1,0 +1,223 @@
+import { jwtVerify } from 'jose'
+import { AVA_AGENT, OLU_OBSERVER } from '../local-people.ts'
+import { AUDIENCE, insertPayment, refundOf, requestKeys, startOrg } from '../org-rig.ts'
+import type { LocalOrg } from '../server.ts'
+import { readExamples, startMiddlewareDouble, type Example, type MiddlewareDouble } from './middleware-double.ts'
+
+const NO_ANSWER =
+  'The refund service did not answer. Press Refund again: it is the same refund, and it cannot go out twice.'
+const NO_PERMISSION = 'You need the Refunds permission set to refund payments. Ask your administrator.'
+const NEVER_REFUNDED: Example = {
+  status: 404,
+  body: {
+    type: 'urn:refund-relay:problem:payment_not_found',
+    title: 'x',
+    status: 404,
+    detail: 'No refund of this payment was ever requested here.',
+    code: 'payment_not_found',
+    remedy: 'x',
+    retryable: false,
+    requestId: 'r',
+  },
+}
+
+describe('the stand-ins of RefundController', () => {
+  const examples = readExamples()
+  const example = (name: string): Example => {
+    const found = examples[name]
+    if (!found) throw new Error(`RefundMiddlewareExamples.json has no example ${name}.`)
+    return found
+  }
+  let org: LocalOrg
+  let middleware: MiddlewareDouble
+  let payment: string
+  beforeAll(async () => {
+    middleware = await startMiddlewareDouble()
+    org = await startOrg({ middlewareUrl: () => middleware.url })
+  })
+  afterAll(async () => {
+    await org.close()
+    await middleware.close()
+  })
+  beforeEach(async () => {
+    middleware.answers = { GET: NEVER_REFUNDED, POST: null }
+    middleware.received.length = 0
+    payment = await insertPayment(org)
+  })
+
+  async function call(method: string, params: object, userId = AVA_AGENT): Promise<{ status: number; body: unknown }> {
+    const answer = await fetch(`${org.url}/ui/apex/RefundController.${method}`, {
+      method: 'POST',
+      headers: { 'content-type': 'application/json', cookie: `user=${userId}` },
+      body: JSON.stringify(params),
+    })
+    return { status: answer.status, body: await answer.json() }
+  }
+  const request = (more: object = {}, userId?: string): Promise<{ status: number; body: unknown }> =>
+    call(
+      'requestRefund',
+      { paymentId: payment, amount: '30.00', reason: 'returned', note: '', idempotencyKey: 'key-12345', ...more },
+      userId,
+    )
+
+  it('sends what the record says of the payment, signed for the user', async () => {
+    middleware.answers.POST = example('pending')
+    await request()
+    const [received] = middleware.received
+    const record = org.find('Payment__c', payment)
+    expect(received).toMatchObject({ method: 'POST', path: '/v1/refunds', headers: { 'idempotency-key': 'key-12345' } })
+    expect(received?.body).toEqual({
+      paymentId: payment,
+      gateway: 'adyen',
+      gatewayAccount: 'RefundRelayECOM',
+      gatewayReference: record?.['Gateway_Reference__c'],
+      capturedAmount: '120.50',
+      currency: 'EUR',
+      amount: '30.00',
+      reason: 'returned',
+    })
+    const token = received?.headers.authorization?.replace('Bearer ', '') ?? ''
+    const { payload } = await jwtVerify(token, requestKeys.publicKey, { audience: AUDIENCE })
+    expect(payload.sub).toBe(AVA_AGENT.slice(0, 15))
+  })
+
+  it.each([
+    ['pending', { state: 'pending', stage: 'Sent to gateway', sentence: null, errorCode: null }],
+    ['succeeded', { state: 'succeeded', stage: 'Refunded', sentence: null, errorCode: null }],
+    ['rejected', { state: 'rejected', stage: 'Failed' }],
+    ['failed', { state: 'failed', stage: 'Failed' }],
+    ['unknown', { state: 'unknown', stage: 'Checking with gateway', errorCode: 'REFUND_BEING_CHECKED' }],
+  ])('shows the stored refund of the example %s', async (name, outcome) => {
+    const answer = example(name)
+    middleware.answers.POST = answer
+    const { refund } = answer.body as { refund: { id: string; amount: string; error: null | Record<string, unknown> } }
+    expect(await request()).toEqual({
+      status: 200,
+      body: {
+        refundId: refund.id,
+        amount: refund.amount,
+        currencyCode: 'EUR',
+        gatewayLabel: 'Adyen',
+        sentence: refund.error?.['sentence'] ?? null,
+        remedy: refund.error?.['remedy'] ?? null,
+        gatewayMessage: refund.error?.['gatewayMessage'] ?? null,
+        errorCode: refund.error?.['code'] ?? null,
+        ...outcome,
+      },
+    })
+  })
+
+  it.each(['amount_exceeds_refundable', 'not_permitted', 'service_unavailable'])(
+    'refuses as the example %s does, in its own sentence',
+    async (name) => {
+      middleware.answers.POST = example(name)
+      const { detail } = example(name).body as { detail: string }
+      expect(await request()).toEqual({ status: 400, body: { body: { message: detail } } })
+    },
+  )
+
+  it.each<[string, Example | null]>([
+    ['no answer', null],
+    ['a page of somebody between', { status: 502, body: '<html>Bad gateway</html>' }],
+    ["somebody else's JSON", { status: 500, body: { message: 'Internal server error' } }],
+    ['a 2xx without a refund', { status: 202, body: {} }],
+  ])('says that pressing again is safe on %s', async (_, answer) => {
+    middleware.answers.POST = answer
+    expect(await request()).toEqual({ status: 400, body: { body: { message: NO_ANSWER } } })
+  })
+
+  it('opens the form from the record when the middleware does not know the payment, or is away', async () => {
+    await org.insert('Refund__c', refundOf(payment, `old-${payment}`, { Stage__c: 'Sent to gateway', Amount__c: 30 }))
+    for (const answer of [NEVER_REFUNDED, null]) {
+      middleware.answers.GET = answer
+      const { status, body } = await call('getRefundForm', { paymentId: payment })
+      expect(status).toBe(200)
+      expect(body).toMatchObject({
+        idempotencyKey: expect.stringMatching(/^[\w-]{8,64}$/) as string,
+        paymentName: org.find('Payment__c', payment)?.['Name'],
+        currencyCode: 'EUR',
+        decimals: 2,
+        captured: '120.50',
+        underWay: '30.00',
+        refundable: '90.50',
+        voided: false,
+        route: 'Card',
+        gatewayLabel: 'Adyen',
+        paymentMethod: 'Visa •••• 1111',
+        recentRefunds: [{ amount: '30.00', minutesAgo: 0, stage: 'Sent to gateway' }],
+      })
+      expect((body as { reasons: unknown[] }).reasons).toContainEqual({
+        label: 'Requested by customer',
+        value: 'requested_by_customer',
+      })
+    }
+  })
+
+  it('takes the balance from the middleware, and of a refund the higher version', async () => {
+    const known = example('payment').body as {
+      payment: { refundable: string }
+      refunds: { id: string; version: number }[]
+    }
+    middleware.answers.GET = example('payment')
+    const [first] = known.refunds
+    const older = refundOf(payment, first?.id ?? '', {
+      State_Version__c: (first?.version ?? 1) - 1,
+      Stage__c: 'Processing',
+    })
+    const recordId = await org.insert('Refund__c', older)
+    const { body } = await call('getRefundHistory', { paymentId: payment, askMiddleware: true })
+    const history = body as { refundable: string; refunds: { refundId: string; requestedAt: string }[] }
+    expect(history.refundable).toBe(known.payment.refundable)
+    expect(history.refunds).toHaveLength(known.refunds.length)
+    expect(history.refunds.find(({ refundId }) => refundId === first?.id)).toMatchObject({
+      recordId,
+      version: first?.version,
+      written: false,
+    })
+    const times = history.refunds.map(({ requestedAt }) => Date.parse(requestedAt))
+    expect(times).toEqual([...times].sort((one, other) => other - one))
+  })
+
+  it('shows the history from the records when it is not to ask, or gets no answer', async () => {
+    await org.insert(
+      'Refund__c',
+      refundOf(payment, `line-${payment}`, {
+        Reason__c: 'returned',
+        Requested_By__c: AVA_AGENT,
+        Requested_At__c: '2026-11-20T10:15:30Z',
+      }),
+    )
+    middleware.answers.GET = null
+    for (const askMiddleware of [false, true]) {
+      const { body } = await call('getRefundHistory', { paymentId: payment, askMiddleware })
+      expect(body).toMatchObject({
+        refunded: '20.00',
+        refunds: [
+          {
+            written: true,
+            reasonLabel: 'Returned',
+            requestedByName: 'Ava Agent',
+            requestedAt: '2026-11-20T10:15:30.000Z',
+          },
+        ],
+      })
+    }
+    expect(middleware.received).toHaveLength(1)
+  })
+
+  it('refuses a user without the permission before anything leaves the org', async () => {
+    const refused = { status: 400, body: { body: { message: NO_PERMISSION } } }
+    expect(await request({}, OLU_OBSERVER)).toEqual(refused)
+    expect(await call('getRefundForm', { paymentId: payment }, OLU_OBSERVER)).toEqual(refused)
+    // Field security: what can be refunded is not theirs to see.
+    const asked = { paymentId: payment, askMiddleware: true }
+    expect(await call('getRefundHistory', asked, OLU_OBSERVER)).toEqual(refused)
+    expect(middleware.received).toHaveLength(0)
+  })
+
+  it('refuses a payment that is not there, and a method that is not there', async () => {
+    expect(await request({ paymentId: 'a01000000000999AAA' })).toMatchObject({ status: 400 })
+    expect(await call('refundEverything', {})).toMatchObject({ status: 404 })
+    expect(middleware.received).toHaveLength(0)
+  })
+})
