@@ -37,7 +37,8 @@ function readOptions() {
   })
   const port = (name: 'port' | 'org-port' | 'adyen-port') => {
     const number = Number(values[name])
-    if (!Number.isInteger(number) || number < 1 || number > 65_535) throw new Error(`--${name} must be a port number, 1 to 65535`)
+    if (!Number.isInteger(number) || number < 1 || number > 65_535)
+      throw new Error(`--${name} must be a port number, 1 to 65535`)
     return number
   }
   return {
@@ -69,7 +70,11 @@ async function main(): Promise<void> {
     outcomeDelayMs: 1_500,
     pageDirectory,
   })
-  const middleware = await startMiddleware(join(ROOT, 'middleware/main.ts'), world.configPath, join(data, 'middleware.log'))
+  const middleware = await startMiddleware(
+    join(ROOT, 'middleware/main.ts'),
+    world.configPath,
+    join(data, 'middleware.log'),
+  )
 
   say(`
   Refund Relay runs on this machine. No money and no Salesforce is involved.

@@ -117,7 +117,7 @@ describe('bad input', () => {
     expect([response.status, (await response.json()).code]).toEqual([404, 'route_not_found'])
   })
 
-  it.each<[string, string, string | Buffer, number, string]>([
+  it.each<[string, string, string, number, string]>([
     [
       'without basic auth and signature',
       MERCHANT_ACCOUNT,

@@ -1,3 +1,4 @@
+import type { RequestFault, WebhookFault } from '../emulators/adyen/faults.ts'
 import { startWorld } from './world.ts'
 import type { PaidPayment, World } from './world.ts'
 import { until } from '../until.ts'
@@ -12,7 +13,7 @@ describe('a refund when something breaks', () => {
   const pay = (): Promise<PaidPayment> => world.pay({ amount: { value: 6000, currency: 'EUR' } }, { Amount__c: 60 })
   const paidOut = (paid: PaidPayment) => world.adyen.acceptedRefunds(paid.pspReference).length
 
-  it.each([
+  it.each<RequestFault>([
     'drop_after_accept',
     'drop_before_accept',
     'unreadable_answer',
@@ -59,7 +60,7 @@ describe('a refund when something breaks', () => {
     expect(paidOut(paid)).toBe(1)
   })
 
-  it.each(['deliver_twice', 'deliver_before_answer', 'deliver_out_of_order'])(
+  it.each<WebhookFault>(['deliver_twice', 'deliver_before_answer', 'deliver_out_of_order'])(
     'comes to the same end on %s',
     async (fault) => {
       const paid = await world.pay(
