@@ -94,7 +94,7 @@ describe('what a component asks of the platform', () => {
   it('a toast is shown, and can be closed', async () => {
     await visitor.openPayment('PAY-000000001')
     await visitor.page.evaluate(() => {
-      const detail = { title: 'The refund is on its way', variant: 'success' }
+      const detail = { title: 'The refund is on its way', variant: 'success', mode: 'sticky' }
       const toast = new CustomEvent('lightning__showtoast', { detail, bubbles: true, composed: true })
       document.querySelector('relay-app')?.dispatchEvent(toast)
     })

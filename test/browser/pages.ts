@@ -1,5 +1,6 @@
 import { AxeBuilder } from '@axe-core/playwright'
 import type { Browser, BrowserContext, Locator, Page } from 'playwright-core'
+import { until } from '../until.ts'
 
 export const NARROW = { width: 320, height: 640 }
 export const DESKTOP = { width: 1280, height: 860 }
@@ -98,11 +99,21 @@ export class Visitor {
     const wrong: string[] = []
     for (const viewport of [NARROW, DESKTOP]) {
       await this.page.setViewportSize(viewport)
+      await this.dialogInSight(viewport.height)
       await this.screenshot(name)
       wrong.push(...(await this.accessibilityViolations()))
       if (!(await this.fitsWidth())) wrong.push(`${name} is wider than ${viewport.width} px`)
     }
     return wrong
+  }
+  /** Every button of a dialog can be pressed without scrolling the window, which it does not let one do. */
+  private async dialogInSight(height: number): Promise<void> {
+    const buttons = await this.page.getByRole('dialog').getByRole('button').all()
+    await until(async () => {
+      const boxes = await Promise.all(buttons.map((button) => button.boundingBox()))
+      const below = boxes.find((box) => box && box.y + box.height > height)
+      if (below) throw new Error(`A button of the dialog ends at ${below.y + below.height} px of ${height} px.`)
+    })
   }
   /** Dialogs and toasts fade in: colours are final only afterwards. */
   private async settled(): Promise<void> {
