@@ -1,8 +1,7 @@
-import { readValues, type Values } from './field-values.ts'
 import type { Grants } from './permission-sets.ts'
-import type { RecordWriter } from './record-writer.ts'
-import { findField, type FieldValue, type ObjectSchema, type Schema } from './schema.ts'
+import type { Schema } from './schema.ts'
 import type { Store } from './store.ts'
+import type { SystemRows } from './system-rows.ts'
 
 export const ORG_ID = '00D000000000001EAA'
 export const AVA_AGENT = '005000000000001AAA'
@@ -40,77 +39,6 @@ export function localProfiles(schema: Schema): Grants[] {
       ),
     },
   ]
-}
-
-/** Writes rows as the system does. */
-export class SystemRows {
-  readonly #schema: Schema
-  readonly #store: Store
-  readonly #writer: RecordWriter
-
-  constructor(schema: Schema, store: Store, writer: RecordWriter) {
-    this.#schema = schema
-    this.#store = store
-    this.#writer = writer
-  }
-
-  insert(objectName: string, values: Record<string, FieldValue>): string {
-    const object = this.object(objectName)
-    const id = this.#writer.create(
-      object,
-      this.values(object, { ...values, ...this.#standingForGroup(objectName, values) }),
-      null,
-    )
-    if (objectName === 'PermissionSetGroup') {
-      const Name = String(values['DeveloperName'])
-      this.insert('PermissionSet', {
-        Name,
-        Label: Name,
-        Type: 'Group',
-        IsOwnedByProfile: false,
-        PermissionSetGroupId: id,
-      })
-    }
-    return id
-  }
-
-  /** A group's assignment also names the permission set that stands for the group. */
-  #standingForGroup(objectName: string, values: Record<string, FieldValue>): Record<string, FieldValue> {
-    const group = values['PermissionSetGroupId']
-    if (objectName !== 'PermissionSetAssignment' || !group) return {}
-    const set = [...this.#store.all('PermissionSet')].find((row) => row['PermissionSetGroupId'] === group)
-    return { PermissionSetId: set?.Id ?? null }
-  }
-
-  object(name: string): ObjectSchema {
-    const object = this.#schema.get(name)
-    if (!object) throw new Error(`There is no object ${name}: is it in force-app?`)
-    return object
-  }
-
-  /** @throws SalesforceError when the object has no such field, or the field cannot hold such a value */
-  values(object: ObjectSchema, values: Readonly<Record<string, FieldValue>>): Values {
-    return readValues(object, values, () => true)
-  }
-
-  /** The row of `objectName` whose unique field has this value, made when there is none. */
-  ensure(objectName: string, key: string, values: Record<string, FieldValue>): string {
-    const object = this.object(objectName)
-    const found = this.#store.having(objectName, known(object, key), values[key] ?? null)[0]
-    return found?.Id ?? this.insert(objectName, values)
-  }
-
-  setPermission(userId: string, permissionSet: string, held: boolean): void {
-    const set = [...this.#store.all('PermissionSet')].find((row) => row['Name'] === permissionSet)
-    if (!set) throw new Error(`There is no permission set ${permissionSet} in force-app.`)
-    const direct = [...this.#store.all('PermissionSetAssignment')].filter(
-      (row) => row['AssigneeId'] === userId && row['PermissionSetId'] === set.Id,
-    )
-    if (held && direct.length === 0) {
-      this.insert('PermissionSetAssignment', { AssigneeId: userId, PermissionSetId: set.Id, IsActive: true })
-    }
-    if (!held) for (const row of direct) this.#writer.remove(this.object('PermissionSetAssignment'), row.Id, null)
-  }
 }
 
 /** The org, its profiles and its people, once; permission sets that are new in force-app, at every start. */
@@ -157,10 +85,4 @@ function person(rows: SystemRows, id: string, first: string, last: string, usern
     UserType: 'Standard',
     ProfileId: profileId,
   })
-}
-
-function known(object: ObjectSchema, name: string): NonNullable<ReturnType<typeof findField>> {
-  const field = findField(object, name)
-  if (!field) throw new Error(`${object.name} has no field ${name}: is it in force-app?`)
-  return field
 }

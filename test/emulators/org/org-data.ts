@@ -1,6 +1,6 @@
 import { OrgFaults } from './faults.ts'
 import { Journal } from './journal.ts'
-import { localProfiles, seed, SystemRows } from './local-people.ts'
+import { localProfiles, seed } from './local-people.ts'
 import { readSchema } from './object-metadata.ts'
 import { readPermissionSets } from './permission-sets.ts'
 import { RecordReader } from './record-reader.ts'
@@ -9,6 +9,7 @@ import type { Schema } from './schema.ts'
 import { Security } from './security.ts'
 import { Soql } from './soql.ts'
 import { Store } from './store.ts'
+import { SystemRows } from './system-rows.ts'
 
 /** API calls of the last 24 hours as Sforce-Limit-Info tells them; a Developer Edition's limit. Tests may set both. */
 export class ApiUsage {

@@ -108,9 +108,10 @@ function localOrg(
     setPermission: (userId, set, held) => store.atomically(() => systemRows.setPermission(userId, set, held)),
     expireSessions: () => sessions.expireAll(),
     async close() {
+      const closed = new Promise<void>((done, failed) => server.close((error) => (error ? failed(error) : done())))
       faults.clear()
       server.closeAllConnections()
-      await new Promise<void>((done, failed) => server.close((error) => (error ? failed(error) : done())))
+      await closed
     },
   }
 }

@@ -30,6 +30,7 @@ type Token = '(' | ')' | 'AND' | 'OR' | 'NOT' | { condition: Condition & { value
 export function compileWhere(where: WhereClause | undefined, scope: ConditionScope): { test: Test; must: Equality[] } {
   if (!where) return { test: () => true, must: [] }
   const tokens = flatten(where)
+  guardOperators(tokens)
   const must: Equality[] = []
   const onlyAnd = !tokens.includes('OR') && !tokens.includes('NOT')
   let place = 0
@@ -84,6 +85,29 @@ function flatten(where: WhereClause): Token[] {
     if ('operator' in clause) tokens.push(clause.operator)
   }
   return tokens
+}
+
+/** What SOQL forbids although it could be understood. Source: SOQL and SOSL Reference, Condition Expression, Semi-Joins. */
+function guardOperators(tokens: readonly Token[]): void {
+  interface Level {
+    operator?: 'AND' | 'OR'
+    readonly outer?: Level
+  }
+  let level: Level = {}
+  const joins: Level[] = []
+  for (const token of tokens) {
+    if (token === '(') level = { outer: level }
+    else if (token === ')') level = level.outer ?? {}
+    else if (typeof token === 'object' && token.condition.valueQuery) joins.push(level)
+    if (token !== 'AND' && token !== 'OR') continue
+    if (level.operator && level.operator !== token) throw refusal('MALFORMED_QUERY', `unexpected token: ${token}`)
+    level.operator = token
+  }
+  const isOneOfSeveral = (at: Level | undefined): boolean =>
+    at !== undefined && (at.operator === 'OR' || isOneOfSeveral(at.outer))
+  if (joins.some(isOneOfSeveral)) {
+    throw refusal('MALFORMED_QUERY', "Semi join sub-selects are not allowed with the 'OR' operator")
+  }
 }
 
 function comparison(condition: Condition & { valueQuery?: Query }, scope: ConditionScope, must: Equality[]): Test {

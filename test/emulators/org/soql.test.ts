@@ -48,6 +48,10 @@ describe('queries through jsforce', () => {
     ['WHERE Payment__r.Voided__c = true', ['three']],
     ["WHERE Payment__r.Gateway_Key__c = 'adyen:X:EUR1' ORDER BY Amount__c LIMIT 1 OFFSET 1", ['two']],
     ["WHERE Payment__c IN (SELECT Id FROM Payment__c WHERE Currency__c = 'JPY')", ['three']],
+    [
+      "WHERE Payment__c IN (SELECT Id FROM Payment__c WHERE Currency__c = 'EUR') AND (Amount__c = 30 OR Amount__c = 500)",
+      ['two'],
+    ],
     ['ORDER BY Reason__c NULLS LAST, Amount__c DESC', ['one', 'three', 'two']],
   ])('finds %s', async (where, expected) => {
     expect(await keys(where)).toEqual(expected)
@@ -88,6 +92,9 @@ describe('queries through jsforce', () => {
     ['SELECT Id FROM Refund__c WHERE Payment__x.Name = null', 'INVALID_FIELD'],
     ['SELECT Id FROM Credit__c', 'INVALID_TYPE'],
     ['SELEC Id FROM Refund__c', 'MALFORMED_QUERY'],
+    ["SELECT Id FROM Refund__c WHERE Name = 'a' OR Name = 'b' AND Name = 'c'", 'MALFORMED_QUERY'],
+    ["SELECT Id FROM Refund__c WHERE Name = 'a' OR Payment__c IN (SELECT Id FROM Payment__c)", 'MALFORMED_QUERY'],
+    ['SELECT Id FROM Refund__c WHERE Payment__c IN (SELECT Name FROM Payment__c)', 'MALFORMED_QUERY'],
     ['SELECT Stage__c, COUNT(Id) FROM Refund__c GROUP BY Stage__c', 'MALFORMED_QUERY'],
   ])('refuses %s', async (soql, errorCode) => {
     await expect(connection.query(soql)).rejects.toMatchObject({ errorCode })

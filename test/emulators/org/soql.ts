@@ -128,6 +128,9 @@ export class Soql {
         const [selected] = query.fields ?? []
         if (selected?.type !== 'Field') throw refusal('MALFORMED_QUERY', 'an inner query selects one field')
         const path = this.#path(inner, selected.field, access)
+        if (path.field.type !== 'id' && path.field.type !== 'reference') {
+          throw refusal('MALFORMED_QUERY', `an inner query selects an id or a reference, not ${selected.field}`)
+        }
         return this.#rows(query, inner, access).map((row) => path.read(row))
       },
     }

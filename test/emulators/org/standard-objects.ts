@@ -85,6 +85,6 @@ export const STANDARD_OBJECTS: readonly ObjectSchema[] = [
     lookup('PermissionSetId', 'PermissionSet', 'PermissionSet', { childRelationshipName: 'Assignments' }),
     lookup('PermissionSetGroupId', 'PermissionSetGroup', 'PermissionSetGroup'),
     field('ExpirationDate', 'datetime'),
-    field('IsActive', 'boolean', READ_ONLY),
+    field('IsActive', 'boolean', { defaultValue: 'TRUE', ...READ_ONLY }),
   ]),
 ]

@@ -5,7 +5,8 @@ import { RefundException } from './refund-middleware.ts'
 
 const NO_PAYMENT = 'There is no such payment, or it is not shared with you. Ask your administrator.'
 
-const PAYMENT_FIELDS = [
+/** The fields of PaymentRecord.cls; a test compares them. */
+export const PAYMENT_FIELDS = [
   'Name',
   'Amount__c',
   'Currency__c',
@@ -22,7 +23,7 @@ const PAYMENT_FIELDS = [
   'Amount_Held__c',
   'Refundable_Amount__c',
 ]
-const REFUND_FIELDS = [
+export const REFUND_FIELDS = [
   'Name',
   'Refund_Key__c',
   'Kind__c',
