@@ -87,9 +87,22 @@ export interface WebhookDelivery {
 export interface GatewayEvent {
   /** The same fact delivered again has the same identity; unique per gateway account. */
   readonly identity: string
-  /** What it means for a refund; `other` is stored and acknowledged only, `unreadable` is parked for a person. */
+  /**
+   * What it means. `refund_changed` and `payment_changed` carry no news of their own: the gateway is to be asked.
+   * `chargeback` takes money, `chargeback_reversed` brings it back. `other` is stored and acknowledged only,
+   * `unreadable` is parked for a person.
+   */
   readonly kind:
-    'refund_succeeded' | 'refund_failed' | 'refund_failed_late' | 'refund_reversed' | 'other' | 'unreadable'
+    | 'refund_succeeded'
+    | 'refund_failed'
+    | 'refund_failed_late'
+    | 'refund_reversed'
+    | 'refund_changed'
+    | 'payment_changed'
+    | 'chargeback'
+    | 'chargeback_reversed'
+    | 'other'
+    | 'unreadable'
   /** The gateway's own word, e.g. REFUND_FAILED. */
   readonly gatewayKind: string
   /** ISO 8601, when it happened by the gateway's clock; null where the gateway does not say. */
@@ -195,7 +208,7 @@ export interface Gateway {
    * Verifies the whole delivery, then reads its events. An event that is authentic but makes no sense comes back as `unreadable`.
    * @throws RefundError `webhook_not_authentic`, `webhook_unreadable`: nothing of the delivery is believed.
    */
-  readWebhook(delivery: WebhookDelivery): readonly GatewayEvent[]
+  readWebhook(delivery: WebhookDelivery): readonly GatewayEvent[] | Promise<readonly GatewayEvent[]>
   /** Where the gateway can be asked: a payment with its refunds. Never throws for anything the network or the gateway does. */
   lookUpPayment?(paymentReference: string): Promise<LookUp<PaymentFacts>>
   /** Where the gateway can be asked: one refund, by its reference or by our stamp. Never throws, as above. */

@@ -12,7 +12,7 @@ export async function receiveWebhook(
   account: string,
   delivery: WebhookDelivery,
 ): Promise<number> {
-  const events = gateway.readWebhook(delivery)
+  const events = await gateway.readWebhook(delivery)
   if (events.length === 0) return 0
   const column = <Value>(read: (event: (typeof events)[number]) => Value) => events.map(read)
   const stored = await database.query(
