@@ -45,7 +45,15 @@ export async function requestRefund(
   request: RefundRequest,
 ): Promise<RequestedRefund> {
   const digest = digestOf(gateway, request)
-  return database.transaction(async (tx) => {
+  const attempt = () => database.transaction((tx) => reserve(tx))
+  // Two first refunds of one payment at the same instant: one of them may meet the other's row by its gateway reference before it
+  // meets it by its id, and looks like a stranger. The second look tells.
+  return attempt().catch((error: unknown) => {
+    if (error instanceof RefundError && error.code === 'payment_bound_elsewhere') return attempt()
+    throw error
+  })
+
+  async function reserve(tx: Queryable): Promise<RequestedRefund> {
     const replayed = async (): Promise<RequestedRefund | null> => {
       const known = await findRequested(tx, requester.orgId, idempotencyKey)
       if (!known) return null
@@ -83,7 +91,7 @@ export async function requestRefund(
     }
     // Nothing was inserted, so the key is there: the row that held it is committed.
     return (await replayed())!
-  })
+  }
 }
 
 type Balance = PaymentBalance & { readonly voided: boolean }

@@ -100,6 +100,12 @@ describe('requesting a refund', () => {
     expect(await refundable(payment)).toBe('EUR 1.00')
   })
 
+  it('knows a payment as one when its first refunds come at the same instant', async () => {
+    const payments = Array.from({ length: 25 }, () => part(paymentOf('100.00'), '9.00'))
+    const codes = await Promise.all(payments.flatMap((payment) => [1, 2, 3, 4].map(() => codeOf(ask(payment)))))
+    expect(new Set(codes)).toEqual(new Set(['stored']))
+  })
+
   it('makes one refund of one key, however many send it at once', async () => {
     const payment = part(paymentOf('100.00'), '30.00')
     const key = randomUUID()
