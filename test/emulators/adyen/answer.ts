@@ -1,10 +1,16 @@
 import type { IncomingMessage, ServerResponse } from 'node:http'
 import { text } from 'node:stream/consumers'
+import { answerWith, cut, failsBefore, headerOf } from '../gateway-wire.ts'
+import type { Spoilt, WireAnswer } from '../gateway-wire.ts'
 import type { Faults, RequestFault } from './faults.ts'
 import { takeRefund } from './refunds-action.ts'
 import type { ApiAnswer, RefundsAction } from './refunds-action.ts'
 
-const HTML_500 = '<html><body><h1>500 Internal Server Error</h1></body></html>'
+const BUSY: WireAnswer = {
+  status: 429,
+  headers: { 'content-type': 'application/json', 'retry-after': '5' },
+  body: JSON.stringify({ status: 429, errorCode: '429', message: 'Too many requests', errorType: 'internal' }),
+}
 
 /** One API call on the wire, with the faults that were asked for. */
 export async function answerRefund(
@@ -18,13 +24,7 @@ export async function answerRefund(
   if (action.schedule.paused) return cut(request)
   const body = await text(request)
   const fault = faults.takeForRequest()
-  if (fault === 'drop_before_accept') return cut(request)
-  if (fault === 'html_500_before') return html500(response)
-  if (fault === 'http_429') {
-    const busy = { status: 429, errorCode: '429', message: 'Too many requests', errorType: 'internal' }
-    response.writeHead(429, { 'content-type': 'application/json', 'retry-after': '5' }).end(JSON.stringify(busy))
-    return
-  }
+  if (failsBefore(fault, BUSY, request, response)) return
   const key = headerOf(request, 'idempotency-key')
   const apiKey = headerOf(request, 'x-api-key')
   const answer = takeRefund(action, { paymentPspReference, apiKey, idempotencyKey: key, body })
@@ -40,7 +40,7 @@ export async function answerRefund(
   } finally {
     if (isInFlight) action.inFlight.delete(key)
   }
-  answerWith(fault, answer, request, response)
+  answerWith(fault, answer, SPOILT, request, response)
 }
 
 /** The outcome waits for the answer, unless the fault says otherwise. */
@@ -63,48 +63,7 @@ async function beforeAnswer(
   action.schedule.holdUntil(decides, fault === 'hang' ? Promise.resolve() : answered)
 }
 
-function answerWith(
-  fault: RequestFault | null,
-  { status, headers, body }: ApiAnswer,
-  request: IncomingMessage,
-  response: ServerResponse,
-): void {
-  switch (fault) {
-    case 'hang':
-      return
-    case 'drop_after_accept':
-      return cut(request)
-    case 'html_500_after':
-      return html500(response)
-    case 'unreadable_answer':
-      response.writeHead(status, headers).end(body.slice(0, body.length / 2))
-      return
-    case 'empty_answer':
-      response.writeHead(status, headers).end()
-      return
-    case 'answer_without_reference':
-      response.writeHead(status, headers).end(body.replace(/"pspReference":"\w+",?/, ''))
-      return
-    case 'other_amount':
-      response
-        .writeHead(status, headers)
-        .end(body.replace(/"value":(\d+)/, (_, value: string) => `"value":${Number(value) + 1}`))
-      return
-    default:
-      response.writeHead(status, headers).end(body)
-  }
-}
-
-function headerOf(request: IncomingMessage, name: string): string | undefined {
-  const value = request.headers[name]
-  return Array.isArray(value) ? value[0] : value
-}
-
-/** A reset, as a broken line looks: the other side cannot know how far the request came. */
-function cut(request: IncomingMessage): void {
-  request.socket.resetAndDestroy()
-}
-
-function html500(response: ServerResponse): void {
-  response.writeHead(500, { 'content-type': 'text/html' }).end(HTML_500)
+const SPOILT: Spoilt = {
+  withoutReference: (body) => body.replace(/"pspReference":"\w+",?/, ''),
+  otherAmount: (body) => body.replace(/"value":(\d+)/, (_, value: string) => `"value":${Number(value) + 1}`),
 }

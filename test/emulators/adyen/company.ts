@@ -1,5 +1,7 @@
 import { randomBytes } from 'node:crypto'
 import type { Faults } from './faults.ts'
+import { NEVER } from '../gateway-schedule.ts'
+import type { Task, WorkResult } from '../gateway-schedule.ts'
 import type {
   Amount,
   BookRecord,
@@ -8,9 +10,9 @@ import type {
   RefundEntry,
   RefundOutcome,
   RefundStep,
-  Task,
+  Work,
 } from './ledger.ts'
-import type { Schedule, WorkResult } from './schedule.ts'
+import type { Schedule } from './schedule.ts'
 import { refundEvent } from './webhook-item.ts'
 
 const DAY_MS = 24 * 60 * 60 * 1000
@@ -87,7 +89,7 @@ export class Company {
   }
 
   /** The gateway's part of the tasks: deciding refunds, and failing some of them days later. */
-  work({ work, id }: Task): WorkResult {
+  work({ work, id }: Task<Work>): WorkResult<Work> {
     if (work.kind === 'deliver') throw new Error(`task ${id} is for the webhooks`)
     if (work.kind === 'decide') this.#decide(this.#lastStep(work.refund))
     // Somebody may have sent it back or failed it in the meantime.
@@ -160,7 +162,10 @@ export class Company {
     const fault = this.#faults.takeForWebhook(false)
     const item = refundEvent(entry, eventCode, success, this.#schedule.now())
     const told = fault === 'deliver_before_answer' || fault === 'never_deliver' ? null : fault
-    const delivery = this.#schedule.task({ kind: 'deliver', account: entry.account, item, attempts: 0, fault: told })
+    const delivery = this.#schedule.task(
+      { kind: 'deliver', account: entry.account, item, attempts: 0, fault: told },
+      told === 'deliver_out_of_order' ? NEVER : 0,
+    )
     this.#ledger.record(entry, ...beside, ...(fault === 'never_deliver' ? [] : [delivery]))
   }
 

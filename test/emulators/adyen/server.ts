@@ -2,6 +2,7 @@ import { once } from 'node:events'
 import { createServer } from 'node:http'
 import type { IncomingMessage, ServerResponse } from 'node:http'
 import type { AddressInfo } from 'node:net'
+import { answerLocal } from '../gateway-local-action.ts'
 import { answerRefund } from './answer.ts'
 import { Company } from './company.ts'
 import type { PaymentOptions } from './company.ts'
@@ -10,7 +11,7 @@ import { Faults } from './faults.ts'
 import type { RequestFault, WebhookFault } from './faults.ts'
 import { Ledger } from './ledger.ts'
 import type { LedgerEntry, RefundEntry, RefundStep } from './ledger.ts'
-import { answerLocal } from './local-action.ts'
+import { localActions } from './local-action.ts'
 import { Schedule } from './schedule.ts'
 import { WebhookSender } from './webhook-sender.ts'
 import type { Delivery, WebhookAccount } from './webhook-sender.ts'
@@ -110,7 +111,9 @@ export async function startLocalAdyen(options: LocalAdyenOptions): Promise<Local
       return answerRefund(action, faults, options.slowMs ?? 7000, decodeURIComponent(refund[1]!), request, response)
     }
     const state = { ledger, schedule, deliveries: sender.deliveries }
-    if (url.pathname.startsWith('/_local/')) return answerLocal(adyen, state, url.pathname, request, response)
+    if (url.pathname.startsWith('/_local/')) {
+      return answerLocal(localActions(adyen, state), url.pathname, request, response)
+    }
     if (url.pathname === '/' && request.method === 'GET') {
       response.writeHead(200, { 'content-type': 'text/html; charset=utf-8' }).end(localPage(state))
       return

@@ -1,4 +1,7 @@
-import type { DeliverWork, Schedule, WorkResult } from './schedule.ts'
+import type { WorkResult } from '../gateway-schedule.ts'
+import { postWebhook } from '../gateway-wire.ts'
+import type { DeliverWork, Work } from './ledger.ts'
+import type { Schedule } from './schedule.ts'
 import { signedDelivery } from './webhook-item.ts'
 
 /** Where and how a merchant account is told. */
@@ -43,7 +46,7 @@ export class WebhookSender {
     this.#schedule = schedule
   }
 
-  async work(work: DeliverWork): Promise<WorkResult> {
+  async work(work: DeliverWork): Promise<WorkResult<Work>> {
     const account = this.#accounts.find(({ name }) => name === work.account)
     if (!account) return 'done'
     const attempt = work.attempts + 1
@@ -57,24 +60,13 @@ export class WebhookSender {
     }
     if (attempt > GIVE_UP_AFTER) return 'done'
     const delay = RETRY_AFTER_MS[work.attempts] ?? 8 * HOUR_MS
-    return { dueAt: this.#schedule.now() + delay, attempts: attempt }
+    return { dueAt: this.#schedule.now() + delay, work: { ...work, attempts: attempt } }
   }
 
   async #send({ webhook }: WebhookAccount, { item, attempts }: DeliverWork, body: string): Promise<boolean> {
     const credentials = Buffer.from(`${webhook.username}:${webhook.password}`).toString('base64')
-    const status = await fetch(typeof webhook.url === 'string' ? webhook.url : webhook.url(), {
-      method: 'POST',
-      body,
-      headers: { 'content-type': 'application/json', authorization: `Basic ${credentials}` },
-      redirect: 'manual',
-      signal: AbortSignal.timeout(10 * SECOND_MS),
-    }).then(
-      async (response) => {
-        await response.arrayBuffer().catch(() => undefined)
-        return response.status
-      },
-      () => null,
-    )
+    const headers = { 'content-type': 'application/json', authorization: `Basic ${credentials}` }
+    const status = await postWebhook(webhook.url, headers, body)
     this.deliveries.push({
       at: new Date(this.#schedule.now()).toISOString(),
       eventCode: item.eventCode,
