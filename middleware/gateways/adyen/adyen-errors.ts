@@ -1,8 +1,9 @@
 import { z } from 'zod'
 import type { RefusalCode } from '../../errors.ts'
 import type { GatewayAnswer } from '../gateway.ts'
+import { retryAfter } from '../gateway-http.ts'
+import type { GatewayCallError, HttpAnswer } from '../gateway-http.ts'
 import { gatewayMessage } from '../gateway-message.ts'
-import type { AdyenCallError, HttpAnswer } from './adyen-client.ts'
 
 /**
  * Adyen's error codes in a 4xx answer → ours: a definite no, no money moved. Any other code is `gateway_refused`.
@@ -36,7 +37,7 @@ const errorBodySchema = z.object({
 })
 
 /** What a failed call says about the money. Only certainty is `rejected` or `not_taken`; the rest may have paid. */
-export function readFailure(error: AdyenCallError): GatewayAnswer {
+export function readFailure(error: GatewayCallError): GatewayAnswer {
   if (error.answer) return readRefusal(error.answer)
   const detail = gatewayMessage(error.message)
   return error.sent ? { kind: 'unknown', detail } : { kind: 'not_taken', detail }
@@ -75,12 +76,6 @@ function readErrorBody({ body }: HttpAnswer): { code: string | null; text: strin
     // HTML or plain text, as proxies send it: the status is all that it says.
     return { code: null, text: null }
   }
-}
-
-/** Seconds, as Retry-After gives them; a date there, or more than an hour, is left to our own back-off. */
-function retryAfter(header: string | string[] | undefined): { retryAfterMs?: number } {
-  const seconds = typeof header === 'string' && /^\d{1,4}$/.test(header) ? Number(header) : 0
-  return seconds > 0 && seconds <= 3600 ? { retryAfterMs: seconds * 1000 } : {}
 }
 
 /**

@@ -7,8 +7,9 @@ import { RefundError } from '../../errors.ts'
 import type { Money } from '../../money/money.ts'
 import type { Attempt, AttemptBody, Gateway, GatewayAnswer, GatewayEvent } from '../gateway.ts'
 import type { GatewayCapabilities, RefundInstruction, RefundReason, WebhookDelivery } from '../gateway.ts'
+import { GatewayCallError } from '../gateway-http.ts'
 import { gatewayMessage } from '../gateway-message.ts'
-import { AdyenCallError, AdyenClient } from './adyen-client.ts'
+import { AdyenClient } from './adyen-client.ts'
 import { adyenDigits } from './adyen-currency.ts'
 import { readFailure } from './adyen-errors.ts'
 import type { AdyenSettings } from './adyen-settings.ts'
@@ -82,7 +83,7 @@ export class AdyenGateway implements Gateway {
       const answer = await this.#modifications.refundCapturedPayment(paymentReference, asked, { idempotencyKey: key })
       return readTaken(answer, asked, paymentReference)
     } catch (error) {
-      if (error instanceof AdyenCallError) return readFailure(error)
+      if (error instanceof GatewayCallError) return readFailure(error)
       // The answer came and the SDK could not read it.
       return { kind: 'unknown', detail: gatewayMessage('unreadable answer:', (error as Error).message) }
     }
