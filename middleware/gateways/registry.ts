@@ -1,14 +1,25 @@
 import { z } from 'zod'
 import { AdyenGateway } from './adyen/adyen-gateway.ts'
 import { adyenSettingsSchema } from './adyen/adyen-settings.ts'
+import { BraintreeGateway } from './braintree/braintree-gateway.ts'
+import { braintreeSettingsSchema } from './braintree/braintree-settings.ts'
 import type { Gateway } from './gateway.ts'
 
 /** One line per gateway: what an entry of `gatewayAccounts` holds. */
-export const gatewaySettingsSchema = z.discriminatedUnion('gateway', [adyenSettingsSchema])
+export const gatewaySettingsSchema = z.discriminatedUnion('gateway', [adyenSettingsSchema, braintreeSettingsSchema])
 
 export type GatewaySettings = z.output<typeof gatewaySettingsSchema>
+type SettingsOf<Name extends GatewaySettings['gateway']> = Extract<GatewaySettings, { gateway: Name }>
+
+/** One line per gateway: what speaks to it. */
+const GATEWAYS: { readonly [Name in GatewaySettings['gateway']]: new (settings: SettingsOf<Name>) => Gateway } = {
+  adyen: AdyenGateway,
+  braintree: BraintreeGateway,
+}
 
 /** One connection to one account of a gateway. */
 export function openGateway(settings: GatewaySettings): Gateway {
-  return new AdyenGateway(settings)
+  // The table's type guarantees that the constructor found under a name takes that name's settings.
+  const Connection = GATEWAYS[settings.gateway] as new (settings: GatewaySettings) => Gateway
+  return new Connection(settings)
 }
