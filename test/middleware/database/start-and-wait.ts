@@ -4,7 +4,7 @@ import { pathToFileURL } from 'node:url'
 const [
   directory,
   reachableFolder,
-  embedded = new URL('../../../middleware/database/embedded.ts', import.meta.url).pathname,
+  embedded = new URL('../../../middleware/database/embedded.ts', import.meta.url).href,
 ] = process.argv.slice(2)
 const { startEmbedded } = (await import(
   pathToFileURL(embedded).href
