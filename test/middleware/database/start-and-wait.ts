@@ -1,10 +1,10 @@
 // A process of its own that starts the embedded PostgreSQL on a folder, says where it is, and stays until it is killed.
-import { pathToFileURL } from 'node:url'
+import { fileURLToPath, pathToFileURL } from 'node:url'
 
 const [
   directory,
   reachableFolder,
-  embedded = new URL('../../../middleware/database/embedded.ts', import.meta.url).href,
+  embedded = fileURLToPath(new URL('../../../middleware/database/embedded.ts', import.meta.url)),
 ] = process.argv.slice(2)
 const { startEmbedded } = (await import(
   pathToFileURL(embedded).href
