@@ -121,6 +121,8 @@ export interface GatewayEvent {
 /** A refund as the gateway itself shows it. */
 export interface RefundFacts {
   readonly gatewayReference: string
+  /** Of which payment it is, where the gateway says: an event may name the refund alone. */
+  readonly paymentReference?: string | null
   /** Our stamp on it, null when it was not made here. */
   readonly refundId: string | null
   readonly amount: Money

@@ -4,9 +4,15 @@ import { adyenSettingsSchema } from './adyen/adyen-settings.ts'
 import { BraintreeGateway } from './braintree/braintree-gateway.ts'
 import { braintreeSettingsSchema } from './braintree/braintree-settings.ts'
 import type { Gateway } from './gateway.ts'
+import { GoCardlessGateway } from './gocardless/gocardless-gateway.ts'
+import { goCardlessSettingsSchema } from './gocardless/gocardless-settings.ts'
 
 /** One line per gateway: what an entry of `gatewayAccounts` holds. */
-export const gatewaySettingsSchema = z.discriminatedUnion('gateway', [adyenSettingsSchema, braintreeSettingsSchema])
+export const gatewaySettingsSchema = z.discriminatedUnion('gateway', [
+  adyenSettingsSchema,
+  braintreeSettingsSchema,
+  goCardlessSettingsSchema,
+])
 
 export type GatewaySettings = z.output<typeof gatewaySettingsSchema>
 type SettingsOf<Name extends GatewaySettings['gateway']> = Extract<GatewaySettings, { gateway: Name }>
@@ -15,6 +21,7 @@ type SettingsOf<Name extends GatewaySettings['gateway']> = Extract<GatewaySettin
 const GATEWAYS: { readonly [Name in GatewaySettings['gateway']]: new (settings: SettingsOf<Name>) => Gateway } = {
   adyen: AdyenGateway,
   braintree: BraintreeGateway,
+  gocardless: GoCardlessGateway,
 }
 
 /** One connection to one account of a gateway. */
