@@ -89,7 +89,7 @@ export interface GatewayEvent {
   readonly identity: string
   /**
    * What it means. `refund_changed` and `payment_changed` carry no news of their own: the gateway is to be asked.
-   * `chargeback` takes money, `chargeback_reversed` brings it back. `other` is stored and acknowledged only,
+   * `chargeback` takes `amount`, `chargeback_reversed` brings it back; `refundReference` is the dispute's. `other` is stored and acknowledged only,
    * `unreadable` is parked for a person.
    */
   readonly kind:
@@ -99,8 +99,18 @@ export interface GatewayEvent {
     | 'refund_reversed'
     | 'refund_changed'
     | 'payment_changed'
+    /** The whole payment was cancelled, or its cancellation refused; `refundReference` is the request's. */
+    | 'void_succeeded'
+    | 'void_failed'
+    /** What was captured, by evidence: `amount` more, or `amount` less. */
+    | 'captured'
+    | 'capture_failed'
     | 'chargeback'
     | 'chargeback_reversed'
+    /** The bank announced a dispute; no money moved. */
+    | 'chargeback_announced'
+    /** The refund waits at the gateway, or its scheme is silent: told, nothing moves. */
+    | 'refund_delayed'
     | 'other'
     | 'unreadable'
   /** The gateway's own word, e.g. REFUND_FAILED. */
