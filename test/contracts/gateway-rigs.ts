@@ -1,5 +1,6 @@
 import type { Gateway, GatewayEvent } from '../../middleware/gateways/gateway.ts'
 import { startAdyenRig } from './gateway-rig-adyen.ts'
+import { startBraintreeRig } from './gateway-rig-braintree.ts'
 
 /** Faults that every local gateway knows by these names. */
 export type CommonFault =
@@ -29,4 +30,5 @@ export interface GatewayRig {
 /** One line per gateway. */
 export const GATEWAY_RIGS: readonly { name: string; start: () => Promise<GatewayRig> }[] = [
   { name: 'Adyen', start: startAdyenRig },
+  { name: 'Braintree', start: startBraintreeRig },
 ]

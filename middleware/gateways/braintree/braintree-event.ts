@@ -13,8 +13,8 @@ const textSchema = z
 const notificationSchema = z.object({
   kind: z.string().min(1).max(80),
   timestamp: textSchema,
-  transaction: z.unknown(),
-  dispute: z.unknown(),
+  transaction: z.unknown().optional(),
+  dispute: z.unknown().optional(),
 })
 
 /** Webhooks show less of a transaction than an answer does, and some only a few fields. */

@@ -106,7 +106,9 @@ export class BraintreeSender {
       return readAnswer(await sending.send(key), sending)
     } catch (error) {
       if (error instanceof BraintreeCallError) return { answer: readFailure(error), doubt: null }
-      throw error
+      // An answer came and was not of a form that anybody has documented.
+      const detail = gatewayMessage('unreadable answer:', (error as Error).message)
+      return { answer: { kind: 'unknown', detail }, doubt: null }
     }
   }
 
@@ -122,7 +124,7 @@ export class BraintreeSender {
   }
 }
 
-const sdkAnswerSchema = z.object({ success: z.boolean(), message: z.string().nullish(), transaction: z.unknown() })
+const sdkAnswerSchema = z.object({ success: z.boolean(), message: z.string().nullish(), transaction: z.unknown().optional() })
 
 function readAnswer(answer: SdkAnswer, sending: Sending): Verdict {
   const { success, message, transaction } = sdkAnswerSchema.parse(answer)

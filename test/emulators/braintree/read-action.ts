@@ -1,0 +1,65 @@
+import type { Ledger, Transaction } from './ledger.ts'
+import type { Merchant } from './merchant.ts'
+import type { Fields } from './request-check.ts'
+import { errorAnswer, foundAnswer, idsAnswer, transactionAnswer } from './xml.ts'
+
+export interface ReadAnswer {
+  readonly status: number
+  readonly body: string
+}
+
+/** GET transactions/{id} */
+export function find(ledger: Ledger, id: string): ReadAnswer | null {
+  const found = ledger.transactions.get(id)
+  return found ? { status: 200, body: transactionAnswer(ledger, found) } : null
+}
+
+/**
+ * POST transactions/advanced_search_ids, then POST transactions/advanced_search with the ids of one page.
+ * @param indexedBefore the index lags: what came later is not in it yet, milliseconds
+ */
+export function search(ledger: Ledger, path: string, criteria: Fields, indexedBefore: number): ReadAnswer {
+  const found = [...ledger.transactions.values()].filter(
+    (transaction) => Date.parse(transaction.history[0]!.at) <= indexedBefore && matches(transaction, criteria),
+  )
+  const body = path === 'advanced_search_ids' ? idsAnswer(found.map(({ id }) => id)) : foundAnswer(ledger, found)
+  return { status: 200, body }
+}
+
+/** The criteria that a look-up by order id has; any other one is none of this gateway's. */
+function matches(transaction: Transaction, criteria: Fields): boolean {
+  return Object.entries(criteria).every(([name, value]) => {
+    switch (name) {
+      case 'order_id':
+        return transaction.orderId === (value as { is?: string }).is
+      case 'type':
+        return (value as string[]).includes(transaction.type)
+      case 'refund':
+        return (transaction.refundedTransactionId !== null) === (String(value) === 'true')
+      case 'ids':
+        return (value as string[]).includes(transaction.id)
+      default:
+        throw new RangeError(`the local Braintree does not search by ${name}`)
+    }
+  })
+}
+
+const SIMULATED: Readonly<Record<string, (merchant: Merchant, id: string) => Transaction>> = {
+  settle: (merchant, id) => merchant.settle(id),
+  settlement_confirm: (merchant, id) => merchant.settle(id),
+  settlement_decline: (merchant, id) => merchant.decline(id),
+  settlement_pending: (merchant, id) => merchant.move(id, 'refund settling', 'settlement_pending', ''),
+}
+
+/** PUT transactions/{id}/settle and its like, as the sandbox has them. */
+export function simulate(ledger: Ledger, merchant: Merchant, id: string, operation: string): ReadAnswer | null {
+  const found = ledger.transactions.get(id)
+  const act = SIMULATED[operation]
+  if (!found || !act) return null
+  const open = ['submitted_for_settlement', 'settlement_pending', 'settlement_confirmed', 'settling']
+  if (!open.includes(found.status)) {
+    const error = { code: '91575', message: 'Cannot simulate settlement of this transaction.' }
+    return { status: 422, body: errorAnswer(ledger, error.message, [error], null) }
+  }
+  return { status: 200, body: transactionAnswer(ledger, act(merchant, id)) }
+}
