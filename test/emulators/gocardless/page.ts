@@ -1,0 +1,114 @@
+import { button, escape, gatewayPage, table, time } from '../gateway-page.ts'
+import { NEVER } from '../gateway-schedule.ts'
+import type { Task } from '../gateway-schedule.ts'
+import { FAULT_LABELS } from './faults.ts'
+import type { Ledger, LedgerEntry, Schedule, Work } from './ledger.ts'
+import { SIMULATORS } from './simulators.ts'
+import type { Delivery } from './webhook-sender.ts'
+
+export interface PageState {
+  readonly ledger: Ledger
+  readonly schedule: Schedule
+  readonly deliveries: readonly Delivery[]
+}
+
+/** The ledger and the buttons, for a person. */
+export function localPage({ ledger, schedule, deliveries }: PageState): string {
+  const entries = ledger.entries.slice(-300).reverse()
+  const tables = `<h2>Ledger</h2>
+${table(
+  ['When', 'What', 'Amount', 'Refund', 'Payment', 'Remark', 'Do'],
+  entries.map((entry) => ledgerRow(ledger, entry)),
+  'Newest first. Nothing here is ever changed.',
+)}
+<h2>Waiting</h2>
+${table(
+  ['When', 'What', 'Refund'],
+  [...ledger.tasks.values()].map((task) => taskRow(ledger, task)),
+  'What happens next, by the clock above.',
+)}
+<h2>Webhooks sent</h2>
+${table(
+  ['When', 'What', 'Attempt', 'Answer'],
+  deliveries
+    .slice(-100)
+    .reverse()
+    .map((delivery) => deliveryRow(ledger, delivery)),
+  'Newest first, since this start.',
+)}`
+  const more = [...ledger.creditors.values()].map(({ id, canCreateRefunds }) => {
+    const fields = { id, canCreateRefunds: !canCreateRefunds }
+    return button('/_local/creditor', fields, `Switch refunds ${canCreateRefunds ? 'off' : 'on'} for ${escape(id)}`)
+  })
+  const [now, down] = [schedule.now(), schedule.paused]
+  return gatewayPage({ label: 'GoCardless', now, down, faults: FAULT_LABELS, more: more.join(''), tables })
+}
+
+function ledgerRow(ledger: Ledger, entry: LedgerEntry): string[] {
+  const when = time(Date.parse(entry.at))
+  const latest = ledger.entries.findLast((one) => one.id === entry.id) === entry
+  switch (entry.kind) {
+    case 'creditor': {
+      const funds = Object.entries(entry.confirmedFunds).map(([currency, amount]) => money(amount, currency))
+      const refunds = entry.canCreateRefunds ? 'refunds on' : 'refunds off'
+      return [when, 'creditor', '', '', '', escape(`${entry.id}: ${refunds}, ${funds.join(', ')}`), '']
+    }
+    case 'payment':
+    case 'payment changed': {
+      const { id, amount, currency } = ledger.payments.get(entry.id)!
+      const remark = escape(entry.status.replaceAll('_', ' '))
+      return [when, entry.kind, money(amount, currency), '', escape(id), remark, latest ? steps('payment', entry) : '']
+    }
+    default: {
+      const { id, amount, currency, payment } = ledger.refunds.get(entry.id)!
+      const status = entry.kind === 'refund changed' ? entry.status : entry.kind === 'refund accepted' ? 'created' : ''
+      const remark = escape(status.replaceAll('_', ' '))
+      const does = latest && status ? steps('refund', { id, status }) : ''
+      return [when, entry.kind, money(amount, currency), escape(id), escape(payment), remark, does]
+    }
+  }
+}
+
+const STEPS: Readonly<Record<string, string>> = {
+  refund_paid: 'Pay it',
+  refund_bounced: 'Bounce at the bank',
+  refund_returned: 'Send the money back',
+  payment_confirmed: 'Confirm',
+  payment_paid_out: 'Pay out',
+  payment_failed: 'Fail',
+  payment_late_failure: 'Fail late',
+  payment_charged_back: 'Claim back',
+  payment_chargeback_cancelled: 'Cancel the claim',
+}
+
+/** What a person can make of a payment or refund as it stands. */
+function steps(of: 'payment' | 'refund', { id, status }: { id: string; status: string }): string {
+  return Object.entries(STEPS)
+    .filter(([name]) => SIMULATORS[name]!.of === of && (SIMULATORS[name]!.from as readonly string[]).includes(status))
+    .map(([name, label]) => button('/_local/simulate', { name, resource: id }, label))
+    .join('')
+}
+
+function taskRow(ledger: Ledger, { dueAt, work }: Task<Work>): string[] {
+  const when = dueAt === NEVER ? 'after the next webhook' : time(dueAt)
+  if (work.kind === 'decide') return [when, 'decide the refund', escape(work.refund)]
+  const attempt = work.attempts ? `, attempt ${work.attempts + 1}` : ''
+  return [when, escape(`webhook: ${namesOf(ledger, work.events)}${attempt}`), '']
+}
+
+function deliveryRow(ledger: Ledger, { at, events, attempt, status }: Delivery): string[] {
+  const answer = status === null ? 'none' : `HTTP ${status}`
+  return [time(Date.parse(at)), escape(namesOf(ledger, events)), String(attempt), answer]
+}
+
+function namesOf(ledger: Ledger, events: readonly string[]): string {
+  const names = events.slice(0, 5).map((id) => ledger.events.get(id)!)
+  const more = events.length > 5 ? ` and ${events.length - 5} more` : ''
+  return names.map(({ resource_type, action }) => `${resource_type}.${action}`).join(', ') + more
+}
+
+/** All of GoCardless's currencies have two decimals. */
+function money(amount: number, currency: string): string {
+  const text = String(Math.abs(amount)).padStart(3, '0')
+  return escape(`${currency} ${amount < 0 ? '-' : ''}${text.slice(0, -2)}.${text.slice(-2)}`)
+}
