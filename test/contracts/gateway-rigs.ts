@@ -1,6 +1,7 @@
 import type { Gateway, GatewayEvent } from '../../middleware/gateways/gateway.ts'
 import { startAdyenRig } from './gateway-rig-adyen.ts'
 import { startBraintreeRig } from './gateway-rig-braintree.ts'
+import { startGoCardlessRig } from './gateway-rig-gocardless.ts'
 
 /** Faults that every local gateway knows by these names. */
 export type CommonFault =
@@ -31,4 +32,5 @@ export interface GatewayRig {
 export const GATEWAY_RIGS: readonly { name: string; start: () => Promise<GatewayRig> }[] = [
   { name: 'Adyen', start: startAdyenRig },
   { name: 'Braintree', start: startBraintreeRig },
+  { name: 'GoCardless', start: startGoCardlessRig },
 ]

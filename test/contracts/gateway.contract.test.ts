@@ -11,17 +11,18 @@ describe.each(GATEWAY_RIGS)('$name keeps the gateway contract', ({ start }) => {
   })
   afterEach(() => rig.stop())
 
-  function instructionFor(amount: string, refundId: string = randomUUID()): RefundInstruction {
-    const money = Money.fromDecimal(amount, 'EUR')
+  function instructionFor(amount: string, changes: Partial<RefundInstruction> = {}): RefundInstruction {
     const { paymentReference } = rig
-    return { refundId, paymentReference, amount: money, alreadyRefunded: Money.zero('EUR'), reason: 'returned' }
+    const refund = { refundId: randomUUID(), paymentReference, reason: 'returned' } as const
+    const money = { amount: Money.fromDecimal(amount, 'EUR'), alreadyRefunded: Money.zero('EUR') }
+    return { ...refund, ...money, ...changes }
   }
 
-  function attemptOf(amount: string, refundId?: string): Attempt {
-    const body = rig.gateway.prepareRefund(instructionFor(amount, refundId))
+  function attemptOf(amount: string, changes: Partial<RefundInstruction> = {}): Attempt {
+    const instruction = instructionFor(amount, changes)
     // As it comes back from the database: the same content, not the same object.
-    const stored = JSON.parse(JSON.stringify(body)) as Attempt['body']
-    return { operation: 'refund', paymentReference: rig.paymentReference, key: randomUUID(), body: stored }
+    const body = JSON.parse(JSON.stringify(rig.gateway.prepareRefund(instruction))) as Attempt['body']
+    return { operation: 'refund', paymentReference: instruction.paymentReference, key: randomUUID(), body }
   }
 
   const referenceOf = (answer: GatewayAnswer) => ('gatewayReference' in answer ? answer.gatewayReference : null)
@@ -42,7 +43,7 @@ describe.each(GATEWAY_RIGS)('$name keeps the gateway contract', ({ start }) => {
 
   it('moves money twice for two equal refunds of one payment', async () => {
     await rig.gateway.submit(attemptOf('10.00'))
-    await rig.gateway.submit(attemptOf('10.00'))
+    await rig.gateway.submit(attemptOf('10.00', { alreadyRefunded: Money.fromDecimal('10.00', 'EUR') }))
     expect(rig.acceptedRefunds()).toHaveLength(2)
   })
 
@@ -74,25 +75,29 @@ describe.each(GATEWAY_RIGS)('$name keeps the gateway contract', ({ start }) => {
   })
 
   it('refuses for good what the gateway refuses for good', async () => {
-    const attempt = { ...attemptOf('5.00'), paymentReference: 'NOSUCHPAYMENT000' }
-    const answer = await rig.gateway.submit(attempt)
+    const answer = await rig.gateway.submit(attemptOf('5.00', { paymentReference: 'NOSUCHPAYMENT000' }))
     expect(answer).toMatchObject({ kind: 'rejected', code: 'original_payment_not_found' })
     expect(rig.acceptedRefunds()).toHaveLength(0)
   })
 
-  it('tells by an event what became of the refund, and recognises it', async () => {
+  it('tells by an event, or by a look-up that the event asks for, what became of the refund', async () => {
+    const amount = Money.fromDecimal('12.34', 'EUR')
     const refundId = randomUUID()
-    const answer = await rig.gateway.submit(attemptOf('12.34', refundId))
-    expect(await rig.events()).toEqual([
-      expect.objectContaining({
-        kind: 'refund_succeeded',
-        paymentReference: rig.paymentReference,
-        refundReference: referenceOf(answer),
-        refundId,
-        amount: { value: '12.34', currency: 'EUR' },
-        occurredAt: expect.stringMatching(/^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{3}Z$/),
-      }),
-    ])
+    const gatewayReference = referenceOf(await rig.gateway.submit(attemptOf('12.34', { refundId })))
+    const events = await rig.events()
+    const { paymentReference } = rig
+    const event = events.at(-1)!
+    expect(event.occurredAt).toMatch(/^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{3}Z$/)
+    expect(event).toMatchObject({ refundReference: gatewayReference, refundId })
+    if (event.kind === 'refund_changed') {
+      const found = await rig.gateway.lookUpRefund!({ refundId, paymentReference, gatewayReference, amount })
+      expect(found).toMatchObject({ kind: 'found', facts: { gatewayReference, refundId, status: 'succeeded' } })
+      expect(found.kind === 'found' && found.facts.amount.equals(amount)).toBe(true)
+      return
+    }
+    expect(events).toHaveLength(1)
+    const told = { value: '12.34', currency: 'EUR' }
+    expect(event).toMatchObject({ kind: 'refund_succeeded', paymentReference, amount: told })
   })
 
   it('says with a code that a refund beyond the payment came to nothing, in the answer or by an event', async () => {
@@ -108,11 +113,12 @@ describe.each(GATEWAY_RIGS)('$name keeps the gateway contract', ({ start }) => {
 
   it('gives the same fact the same identity, and another fact another', async () => {
     await rig.gateway.submit(attemptOf('1.00'))
-    await rig.gateway.submit(attemptOf('1.00'))
+    await rig.gateway.submit(attemptOf('1.00', { alreadyRefunded: Money.fromDecimal('1.00', 'EUR') }))
     const once = await rig.events()
     const again = await rig.events()
     expect(again.map(({ identity }) => identity)).toEqual(once.map(({ identity }) => identity))
-    expect(new Set(once.map(({ identity }) => identity)).size).toBe(2)
+    expect(once.length).toBeGreaterThanOrEqual(2)
+    expect(new Set(once.map(({ identity }) => identity)).size).toBe(once.length)
   })
 
   it('believes nobody who does not know the secrets', async () => {
