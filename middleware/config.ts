@@ -4,6 +4,9 @@ import { gatewaySettingsSchema } from './gateways/registry.ts'
 import { secretSchema } from './secret.ts'
 import { hostSchema, orgIdSchema } from './settings.ts'
 
+/** API name, with the namespace of its package if it has one. */
+const permissionSetSchema = z.string().regex(/^\w{1,80}$/)
+
 const orgSchema = z.strictObject({
   id: orgIdSchema,
   name: z.string().min(1).max(80),
@@ -23,10 +26,10 @@ const orgSchema = z.strictObject({
     .string()
     .regex(/^\d{2}\.0$/, 'must be like "64.0"')
     .default('64.0'),
-  permissionSet: z
-    .string()
-    .regex(/^\w{1,80}$/)
-    .default('Refunds'),
+  /** Its holders may refund. */
+  permissionSet: permissionSetSchema.default('Refunds'),
+  /** Its holders may send money without a payment. */
+  creditsPermissionSet: permissionSetSchema.default('Refunds_Credits'),
 })
 
 const partsSchema = z.strictObject({

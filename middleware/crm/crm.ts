@@ -1,19 +1,16 @@
-/** One refund as the CRM shows it. Field API names stand in refund-record.ts alone. */
-export interface RefundRecord {
+/** What the CRM shows. Field API names stand in the …-record.ts files alone. */
+export type CrmRecord = RefundRecord | CreditRecord | ExposureRecord
+
+/** What refunds and credits have in common. */
+interface OutgoingRecord {
   /** External id, a UUID. */
-  readonly refundId: string
-  /** Record id of the payment, the master. */
-  readonly paymentId: string
+  readonly id: string
   readonly version: number
-  readonly kind: 'Refund' | 'Void'
-  readonly origin: 'Here' | 'Gateway console'
-  readonly stage: RefundStage
   /** Decimal text. */
   readonly amount: string
   readonly currency: string
   readonly reason: string | null
   readonly note: string | null
-  readonly held: boolean
   readonly errorCode: string | null
   readonly errorSentence: string | null
   readonly remedy: string | null
@@ -29,16 +26,57 @@ export interface RefundRecord {
   readonly attention: string | null
 }
 
+export interface RefundRecord extends OutgoingRecord {
+  readonly type: 'refund'
+  /** Record id of the payment, the master. */
+  readonly paymentId: string
+  readonly kind: 'Refund' | 'Void' | 'Undo'
+  readonly origin: 'Here' | 'Gateway console'
+  readonly stage: RefundStage
+  readonly held: boolean
+  readonly payerAsked: boolean
+}
+
+/** Money that went out without a payment. */
+export interface CreditRecord extends OutgoingRecord {
+  readonly type: 'credit'
+  readonly stage: Exclude<RefundStage, 'Voided' | 'Cancelled or refunded'>
+  readonly gatewayAccount: string
+  readonly target: 'Stored method' | 'Bank account'
+}
+
+/** Money that is out twice. What an agent does about it is written in the CRM, in fields that are never sent from here. */
+export interface ExposureRecord {
+  readonly type: 'exposure'
+  readonly id: string
+  readonly paymentId: string
+  readonly version: number
+  readonly kind: 'Double refund' | 'Unfunded refund'
+  readonly amount: string
+  readonly currency: string
+  readonly atRisk: boolean
+  readonly explanation: string
+  readonly openedAt: string
+  readonly closedAt: string | null
+}
+
 export type RefundStage =
-  'Processing' | 'Sent to gateway' | 'Checking with gateway' | 'Refunded' | 'Voided' | 'Failed' | 'Reversed'
+  | 'Processing'
+  | 'Sent to gateway'
+  | 'Checking with gateway'
+  | 'Refunded'
+  | 'Voided'
+  | 'Cancelled or refunded'
+  | 'Failed'
+  | 'Reversed'
 
 /** What became of one row; `newer` = the CRM already holds this version or a later one. */
 export type WriteResult =
-  | { readonly refundId: string; readonly outcome: 'written' | 'newer' }
+  | { readonly id: string; readonly outcome: 'written' | 'newer' }
   /** May pass later: a lock, a limit, a server error. */
-  | { readonly refundId: string; readonly outcome: 'retry'; readonly detail: string }
+  | { readonly id: string; readonly outcome: 'retry'; readonly detail: string }
   /** Will be refused again until a person changes something: code, message and fields as the CRM gave them. */
-  | { readonly refundId: string; readonly outcome: 'person'; readonly detail: string }
+  | { readonly id: string; readonly outcome: 'person'; readonly detail: string }
 
 /** The whole call failed; nothing is known to be written. */
 export class CrmError extends Error {
@@ -58,19 +96,43 @@ export interface ApiUsage {
   readonly limit: number
 }
 
+/** Ids (18 characters) of the active users who hold a right, directly or by group, unexpired. */
+export interface PermittedUserIds {
+  readonly refunds: ReadonlySet<string>
+  readonly credits: ReadonlySet<string>
+}
+
+/** How a gateway knows a payment. */
+export interface PaymentReference {
+  readonly gateway: string
+  readonly gatewayAccount: string
+  readonly gatewayReference: string
+}
+
+/** A payment record that carries such a reference. */
+export interface FoundPayment extends PaymentReference {
+  readonly paymentId: string
+  /** Decimal text. */
+  readonly captured: string
+  readonly currency: string
+}
+
 export interface Crm {
   /**
-   * Upserts by external id, in the order given, in one API call; rows of one payment are neighbours in the list.
-   * @param records at most 1,000
+   * Upserts by external id, in the order given within a type, in one API call; rows of one payment are neighbours in the list.
+   * @param records at most 1,000, of at most 5 collections of 200 of one type each; what does not fit is refused as RangeError
    * @returns one result per record, in the same order
    * @throws CrmError
    */
-  upsertRefunds(records: readonly RefundRecord[]): Promise<readonly WriteResult[]>
+  upsert(records: readonly CrmRecord[]): Promise<readonly WriteResult[]>
+  /** @throws CrmError */
+  permittedUsers(): Promise<PermittedUserIds>
   /**
-   * Ids (18 characters) of the active users who hold the Refunds permission set, directly or by group, unexpired.
+   * Payment records by their unique gateway key, in one API call.
+   * @param references at most 200
    * @throws CrmError
    */
-  permittedUsers(): Promise<ReadonlySet<string>>
+  findPayments(references: readonly PaymentReference[]): Promise<readonly FoundPayment[]>
   /** As the last answer said it; null before the first. */
   readonly apiUsage: ApiUsage | null
 }

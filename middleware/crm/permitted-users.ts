@@ -1,75 +1,49 @@
 import { z } from 'zod'
-import { readFault, unreadable, wholeCallError } from './salesforce-refusal.ts'
+import type { PermittedUserIds } from './crm.ts'
+import { queryTogether } from './query-together.ts'
 import type { SalesforceSession } from './salesforce-session.ts'
 import { soql, type Soql } from './soql.ts'
 
-const assignments = z.array(z.object({ AssigneeId: z.string().regex(/^005[a-zA-Z0-9]{15}$/) }))
+/** API names, with the namespace of their package if it has one. */
+export interface PermissionSets {
+  /** Its holders may refund. */
+  readonly permissionSet: string
+  /** Its holders may send money without a payment. */
+  readonly creditsPermissionSet: string
+}
 
-const pageSchema = z.discriminatedUnion('done', [
-  z.object({ done: z.literal(true), records: assignments }),
-  z.object({ done: z.literal(false), records: assignments, nextRecordsUrl: z.string().regex(/^\/services\/data\//) }),
-])
-
-type Page = z.output<typeof pageSchema>
-
-const compositeSchema = z.object({
-  compositeResponse: z.array(z.object({ httpStatusCode: z.int(), body: z.unknown() })).length(2),
-})
+const assignmentSchema = z.object({ AssigneeId: z.string().regex(/^005[a-zA-Z0-9]{15}$/) })
 
 /**
- * Active users who hold a permission set, directly or by a permission set group, unexpired: two queries in one API
- * call, since SOQL allows no inner query beside an OR. Beyond 2,000 rows each further page is one more call.
- * @param name API name, with the namespace of its package if it has one
+ * Active users who hold each permission set, directly or by a permission set group, unexpired: four queries in one API
+ * call, since SOQL allows no inner query beside an OR. A set that the org does not have is held by nobody.
  * @throws CrmError
  */
-export async function permittedUsers(session: SalesforceSession, name: string): Promise<ReadonlySet<string>> {
-  const [namespace, ownName] = splitName(name)
+export async function permittedUsers(
+  session: SalesforceSession,
+  { permissionSet, creditsPermissionSet }: PermissionSets,
+): Promise<PermittedUserIds> {
   const now = new Date()
-  // Without the namespace another package's set of the same name would do.
-  const direct = soql`SELECT AssigneeId FROM PermissionSetAssignment
-    WHERE PermissionSet.Name = ${ownName} AND PermissionSet.NamespacePrefix = ${namespace}
-    AND Assignee.IsActive = true AND (ExpirationDate = NULL OR ExpirationDate > ${now})`
-  const byGroup = soql`SELECT AssigneeId FROM PermissionSetAssignment
-    WHERE PermissionSetGroupId IN (SELECT PermissionSetGroupId FROM PermissionSetGroupComponent
-      WHERE PermissionSet.Name = ${ownName} AND PermissionSet.NamespacePrefix = ${namespace})
-    AND Assignee.IsActive = true AND (ExpirationDate = NULL OR ExpirationDate > ${now})`
-  const parsed = compositeSchema.safeParse(
-    await session.send({
-      method: 'POST',
-      path: `${session.root}/composite`,
-      body: {
-        allOrNone: false,
-        compositeRequest: [toGet(session, 'direct', direct), toGet(session, 'byGroup', byGroup)],
-      },
-    }),
+  const queries = [...holdersOf(permissionSet, now), ...holdersOf(creditsPermissionSet, now)]
+  const users = (await queryTogether(session, assignmentSchema, queries)).map((rows) =>
+    rows.map(({ AssigneeId }) => AssigneeId),
   )
-  if (!parsed.success) throw unreadable()
-  const users = new Set<string>()
-  for (const { httpStatusCode, body } of parsed.data.compositeResponse) {
-    // Half an answer would lock out the other half.
-    if (httpStatusCode !== 200) throw wholeCallError(readFault(httpStatusCode, body), httpStatusCode)
-    await readPages(session, readPage(body), users)
-  }
-  return users
+  return { refunds: new Set(users.slice(0, 2).flat()), credits: new Set(users.slice(2).flat()) }
 }
 
-async function readPages(session: SalesforceSession, first: Page, users: Set<string>): Promise<void> {
-  let page = first
-  for (;;) {
-    for (const { AssigneeId } of page.records) users.add(AssigneeId)
-    if (page.done) return
-    page = readPage(await session.send({ method: 'GET', path: page.nextRecordsUrl }))
-  }
-}
-
-function readPage(body: unknown): Page {
-  const parsed = pageSchema.safeParse(body)
-  if (!parsed.success) throw unreadable()
-  return parsed.data
-}
-
-function toGet(session: SalesforceSession, referenceId: string, query: Soql): object {
-  return { method: 'GET', url: `${session.root}/query?q=${encodeURIComponent(query.text)}`, referenceId }
+/** Who holds it directly, who by a group. */
+function holdersOf(name: string, now: Date): [Soql, Soql] {
+  const [namespace, ownName] = splitName(name)
+  // Without the namespace another package's set of the same name would do.
+  return [
+    soql`SELECT AssigneeId FROM PermissionSetAssignment
+      WHERE PermissionSet.Name = ${ownName} AND PermissionSet.NamespacePrefix = ${namespace}
+      AND Assignee.IsActive = true AND (ExpirationDate = NULL OR ExpirationDate > ${now})`,
+    soql`SELECT AssigneeId FROM PermissionSetAssignment
+      WHERE PermissionSetGroupId IN (SELECT PermissionSetGroupId FROM PermissionSetGroupComponent
+        WHERE PermissionSet.Name = ${ownName} AND PermissionSet.NamespacePrefix = ${namespace})
+      AND Assignee.IsActive = true AND (ExpirationDate = NULL OR ExpirationDate > ${now})`,
+  ]
 }
 
 function splitName(name: string): [namespace: string | null, ownName: string] {

@@ -1,6 +1,6 @@
 import { z } from 'zod'
 import { CrmError, type WriteResult } from './crm.ts'
-import { NEWER_VERSION_WORDS } from './refund-record.ts'
+import { NEWER_VERSION_WORDS } from './record-fields.ts'
 
 /** One error of a row or of a whole request, in either of the two spellings that the API has for it. */
 export const faultSchema = z
@@ -42,10 +42,10 @@ export function passesByItself(fault: Fault): boolean {
 }
 
 /** What became of a row that was refused for these reasons. */
-export function refusedRow(refundId: string, faults: readonly Fault[]): WriteResult {
-  if (faults.some(saysNewer)) return { refundId, outcome: 'newer' }
+export function refusedRow(id: string, faults: readonly Fault[]): WriteResult {
+  if (faults.some(saysNewer)) return { id, outcome: 'newer' }
   const detail = faults.map(describeFault).join('; ') || 'refused without a reason'
-  return { refundId, outcome: faults.length > 0 && faults.every(passesByItself) ? 'retry' : 'person', detail }
+  return { id, outcome: faults.length > 0 && faults.every(passesByItself) ? 'retry' : 'person', detail }
 }
 
 /**
