@@ -65,3 +65,25 @@ declare module 'lightning/uiRecordApi' {
   /** Tells the page's cache that these records changed on the server; every component that shows them follows. */
   export function notifyRecordUpdateAvailable(records: { recordId: string }[]): Promise<void>
 }
+
+declare module 'lightning/navigation' {
+  import type { LightningElement } from 'lwc'
+
+  export interface PageReference {
+    readonly type: string
+    readonly attributes?: Readonly<Record<string, string>>
+  }
+
+  /** What NavigationMixin adds, under the keys that it holds. */
+  export interface Navigating {
+    [key: symbol]: (page: PageReference) => Promise<string> | void
+  }
+
+  export const NavigationMixin: {
+    <Base extends abstract new (...parameters: never[]) => LightningElement>(
+      base: Base,
+    ): Base & (new () => LightningElement)
+    readonly Navigate: unique symbol
+    readonly GenerateUrl: unique symbol
+  }
+}

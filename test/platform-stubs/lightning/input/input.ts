@@ -8,6 +8,7 @@ export default class Input extends LightningElement {
   @api maxLength = ''
   @api type = 'text'
   @api value = ''
+  @api checked = false
 
   customMessage = ''
   shownMessage = ''
@@ -27,6 +28,13 @@ export default class Input extends LightningElement {
 
   get invalid(): 'true' | 'false' {
     return this.shownMessage === '' ? 'false' : 'true'
+  }
+
+  handleChange(event: Event): void {
+    event.stopPropagation()
+    if (this.type !== 'checkbox') return
+    this.checked = (event.target as HTMLInputElement).checked
+    this.dispatchEvent(new CustomEvent('change', { detail: { checked: this.checked }, bubbles: true, composed: true }))
   }
 
   handleInput(event: Event): void {

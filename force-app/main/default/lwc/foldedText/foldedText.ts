@@ -4,4 +4,6 @@ import { LightningElement, api } from 'lwc'
 export default class FoldedText extends LightningElement {
   @api summary = ''
   @api text = ''
+  /** Unfolded from the start. */
+  @api isOpen = false
 }

@@ -3,6 +3,7 @@ import refunded from '@salesforce/label/c.Refund_Part_Refunded'
 import underWay from '@salesforce/label/c.Refund_Part_Under_Way'
 import held from '@salesforce/label/c.Refund_Part_Held'
 import chargedBack from '@salesforce/label/c.Refund_Part_Charged_Back'
+import voided from '@salesforce/label/c.Refund_Balance_Voided'
 import text from '@salesforce/label/c.Refund_Balance_Text'
 import textTotal from '@salesforce/label/c.Refund_Balance_Text_Total'
 
@@ -13,6 +14,7 @@ export const LABEL = {
   underWay,
   held,
   chargedBack,
+  voided,
   text,
   textTotal,
 } as const

@@ -24,7 +24,7 @@ export default class RefundBalance extends LightningElement {
   label = LABEL
 
   get refundable(): string {
-    return this.shown(this.history!.refundable)
+    return this.shown(this.history!.refundable ?? '')
   }
 
   get parts(): BalancePart[] {
@@ -32,7 +32,7 @@ export default class RefundBalance extends LightningElement {
     return [
       { key: 'refunded', amount: refunded, label: LABEL.refunded, opens: true },
       { key: 'underWay', amount: underWay, label: LABEL.underWay, opens: true },
-      { key: 'held', amount: held, label: LABEL.held, opens: false },
+      { key: 'held', amount: held, label: LABEL.held, opens: true },
       { key: 'chargedBack', amount: chargedBack, label: LABEL.chargedBack, opens: false },
     ]
       .filter(({ amount }) => !isNothing(amount))
@@ -55,7 +55,8 @@ export default class RefundBalance extends LightningElement {
   get inWords(): string {
     const captured = this.shown(this.history!.captured)
     const start = this.isRefundableShown ? fill(LABEL.text, this.refundable, captured) : fill(LABEL.textTotal, captured)
-    return [start, ...this.parts.map(({ text }) => `${text}.`)].join(' ')
+    const ending = this.history!.voided ? [LABEL.voided] : []
+    return [start, ...this.parts.map(({ text }) => `${text}.`), ...ending].join(' ')
   }
 
   shown(amount: string): string {

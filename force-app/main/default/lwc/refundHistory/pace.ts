@@ -12,10 +12,15 @@ export class Pace {
     this.look = look
   }
 
+  /** Something is awaited, and not for long yet. */
+  get isQuick(): boolean {
+    return this.since === null || Date.now() - this.since < QUICK_FOR_MS
+  }
+
   next(): void {
     this.stop()
     this.since ??= Date.now()
-    const wait = Date.now() - this.since < QUICK_FOR_MS ? QUICK_MS : SLOW_MS
+    const wait = this.isQuick ? QUICK_MS : SLOW_MS
     this.timer = setTimeout(() => {
       // Nobody looks at a hidden page; it catches up when it is shown again.
       if (document.hidden) this.next()

@@ -3,6 +3,7 @@ import { getRecord, notifyRecordUpdateAvailable } from 'lightning/uiRecordApi'
 import type { ProvisionedRecord } from 'lightning/uiRecordApi'
 import getRefundHistory from '@salesforce/apex/RefundController.getRefundHistory'
 import type { RefundHistory as History, RefundLine } from '@salesforce/apex/RefundController.getRefundHistory'
+import withdrawRefund from '@salesforce/apex/RefundController.withdrawRefund'
 import mayRefund from '@salesforce/customPermission/Request_Refunds'
 import PENDING from '@salesforce/schema/Payment__c.Amount_Pending_Refund__c'
 import REFUNDED from '@salesforce/schema/Payment__c.Amount_Refunded__c'
@@ -11,11 +12,10 @@ import { messageOf } from 'c/apexError'
 import { displayAmount } from 'c/decimalAmount'
 import { fill } from 'c/labelText'
 import { onRefundRequested } from 'c/refundRequested'
-import { stageLook } from 'c/refundStage'
+import { isWaiting } from 'c/refundStage'
+import { changesBetween, isMoving, isOfPart, stateOf, withPlacesOf, type Part } from './changes.ts'
 import { LABEL } from './labels.ts'
 import { Pace } from './pace.ts'
-
-type Part = 'refunded' | 'underWay'
 
 /** The refunds of a payment, newest first, and what is left of it; live until nothing is under way. */
 export default class RefundHistory extends LightningElement {
@@ -26,6 +26,10 @@ export default class RefundHistory extends LightningElement {
   announcement = ''
   /** The part of the balance whose refunds alone are shown. */
   part: Part | null = null
+  /** The refund that is being withdrawn. */
+  withdrawing = ''
+  /** Why the last refund was not withdrawn. */
+  withdrawProblem = ''
   /** Those who may not refund see no amount to refund. */
   mayRefund = mayRefund === true
 
@@ -90,10 +94,14 @@ export default class RefundHistory extends LightningElement {
     return this.history?.refunds.length === 0
   }
 
-  get lines(): { key: string; line: RefundLine }[] {
+  get lines(): { key: string; line: RefundLine; isWithdrawing: boolean }[] {
     return (this.history?.refunds ?? [])
-      .filter((line) => this.part === null || partOf(line) === this.part)
-      .map((line) => ({ key: line.refundId, line }))
+      .filter((line) => this.part === null || isOfPart(line, this.part))
+      .map((line) => ({ key: line.refundId, line, isWithdrawing: line.refundId === this.withdrawing }))
+  }
+
+  get hasExposures(): boolean {
+    return this.history !== null && this.history.exposures.length > 0
   }
 
   get currencyCode(): string {
@@ -120,7 +128,9 @@ export default class RefundHistory extends LightningElement {
   async poll(): Promise<void> {
     const known = this.history
     const isUnwritten = this._awaited.size > 0 || known?.refunds.some(({ written }) => !written) === true
-    await this.load({ askMiddleware: isUnwritten })
+    // A place in line moves by the second; who waits for days needs no look every ten.
+    const isInLine = this._pace.isQuick && known?.refunds.some(isWaiting) === true
+    await this.load({ askMiddleware: isUnwritten || isInLine })
     if (known === null || this.history === null || stateOf(known) === stateOf(this.history)) return
     this.announcement = changesBetween(known, this.history).join(' ')
     await this.tellPage()
@@ -136,7 +146,7 @@ export default class RefundHistory extends LightningElement {
       const asks = askMiddleware && this.mayRefund
       const history = await getRefundHistory({ paymentId: this._recordId, askMiddleware: asks })
       if (run !== this._run) return
-      this.history = history
+      this.history = asks ? history : withPlacesOf(this.history, history)
       this.problem = ''
       for (const { refundId } of history.refunds) this._awaited.delete(refundId)
       if (this._awaited.size > 0 || history.refunds.some(isMoving)) this._pace.next()
@@ -160,6 +170,23 @@ export default class RefundHistory extends LightningElement {
     }
   }
 
+  async handleWithdraw({ detail: refundKey }: CustomEvent<string>): Promise<void> {
+    if (this.withdrawing !== '') return
+    this.withdrawing = refundKey
+    this.withdrawProblem = ''
+    try {
+      const { amount, currencyCode, state } = await withdrawRefund({ refundKey, paymentId: this._recordId })
+      if (state === 'rejected') this.announcement = fill(LABEL.withdrawnLine, displayAmount(amount, currencyCode))
+    } catch (error) {
+      this.withdrawProblem = messageOf(error, LABEL.withdrawNoAnswer)
+    }
+    // The line says what became of it, whatever the answer was.
+    await this.load({ askMiddleware: true })
+    this.withdrawing = ''
+    this.template!.querySelector<HTMLElement>(`[data-key="${refundKey}"]`)?.focus()
+    await this.tellPage()
+  }
+
   handleTryAgain(): void {
     this.problem = ''
     this.start()
@@ -172,26 +199,4 @@ export default class RefundHistory extends LightningElement {
   handleShowAll(): void {
     this.part = null
   }
-}
-
-function partOf({ stage }: RefundLine): Part | null {
-  if (stageLook(stage).underWay) return 'underWay'
-  return stage === 'Refunded' ? 'refunded' : null
-}
-
-function isMoving({ stage, written }: RefundLine): boolean {
-  return stageLook(stage).underWay || !written
-}
-
-/** What the rest of the page would show otherwise, too. */
-function stateOf({ refunds, refunded, underWay, held, chargedBack, refundable }: History): string {
-  const lines = refunds.map(({ refundId, stage, version, written }) => [refundId, stage, version, written])
-  return JSON.stringify([refunded, underWay, held, chargedBack, refundable, lines])
-}
-
-function changesBetween(before: History, after: History): string[] {
-  const stages = new Map(before.refunds.map(({ refundId, stage }) => [refundId, stage]))
-  return after.refunds
-    .filter(({ refundId, stage }) => stages.get(refundId) !== stage)
-    .map(({ amount, stage }) => fill(LABEL.changed, displayAmount(amount, after.currencyCode), stageLook(stage).label))
 }

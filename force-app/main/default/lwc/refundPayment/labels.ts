@@ -46,6 +46,31 @@ import nothingHeld from '@salesforce/label/c.Refund_Nothing_Held'
 import nothingRefundedOn from '@salesforce/label/c.Refund_Nothing_Refunded_On'
 import nothingRefunded from '@salesforce/label/c.Refund_Nothing_Refunded'
 import nothingLeft from '@salesforce/label/c.Refund_Nothing_Left'
+import atRisk from '@salesforce/label/c.Refund_At_Risk'
+import previewAsking from '@salesforce/label/c.Refund_Preview_Asking'
+import previewNoAnswer from '@salesforce/label/c.Refund_Preview_No_Answer'
+import previewNothing from '@salesforce/label/c.Refund_Preview_Nothing'
+import waitPartUntil from '@salesforce/label/c.Refund_Preview_Wait_Part_Until'
+import waitPart from '@salesforce/label/c.Refund_Preview_Wait_Part'
+import waitWholeUntil from '@salesforce/label/c.Refund_Preview_Wait_Whole_Until'
+import waitWhole from '@salesforce/label/c.Refund_Preview_Wait_Whole'
+import paced from '@salesforce/label/c.Refund_Preview_Paced'
+import inLine from '@salesforce/label/c.Refund_Preview_In_Line'
+import gatewayDecides from '@salesforce/label/c.Refund_Preview_Gateway_Decides'
+import tooLateToVoid from '@salesforce/label/c.Refund_Preview_Too_Late_To_Void'
+import voidThen from '@salesforce/label/c.Refund_Void_Then'
+import notPossibleNow from '@salesforce/label/c.Refund_Not_Possible_Now'
+import undo from '@salesforce/label/c.Refund_Undo'
+import undoTitle from '@salesforce/label/c.Refund_Undo_Title'
+import undoBack from '@salesforce/label/c.Refund_Undo_Back'
+import undoAmount from '@salesforce/label/c.Refund_Button_Undo'
+import voidAmount from '@salesforce/label/c.Refund_Button_Void'
+import undoing from '@salesforce/label/c.Refund_Undoing'
+import voiding from '@salesforce/label/c.Refund_Voiding'
+import goBack from '@salesforce/label/c.Refund_Go_Back'
+import withdraw from '@salesforce/label/c.Refund_Withdraw'
+import withdrawing from '@salesforce/label/c.Refund_Withdrawing'
+import withdrawNoAnswer from '@salesforce/label/c.Refund_Withdraw_No_Answer'
 
 /** Every string of this component, by what it is for. */
 export const LABEL = {
@@ -97,4 +122,29 @@ export const LABEL = {
   nothingRefundedOn,
   nothingRefunded,
   nothingLeft,
+  atRisk,
+  previewAsking,
+  previewNoAnswer,
+  previewNothing,
+  waitPartUntil,
+  waitPart,
+  waitWholeUntil,
+  waitWhole,
+  paced,
+  inLine,
+  gatewayDecides,
+  tooLateToVoid,
+  voidThen,
+  notPossibleNow,
+  undo,
+  undoTitle,
+  undoBack,
+  undoAmount,
+  voidAmount,
+  undoing,
+  voiding,
+  goBack,
+  withdraw,
+  withdrawing,
+  withdrawNoAnswer,
 } as const

@@ -1,27 +1,22 @@
 import { LightningElement, api } from 'lwc'
 import { CloseActionScreenEvent } from 'lightning/actions'
-import { notifyRecordUpdateAvailable } from 'lightning/uiRecordApi'
 import getRefundForm from '@salesforce/apex/RefundController.getRefundForm'
 import type { RefundForm } from '@salesforce/apex/RefundController.getRefundForm'
+import type { DirectDebit } from '@salesforce/apex/RefundController.previewRefund'
 import requestRefund from '@salesforce/apex/RefundController.requestRefund'
 import type { RefundOutcome } from '@salesforce/apex/RefundController.requestRefund'
+import withdrawRefund from '@salesforce/apex/RefundController.withdrawRefund'
 import mayRefund from '@salesforce/customPermission/Request_Refunds'
 import locale from '@salesforce/i18n/locale'
 import { messageOf } from 'c/apexError'
-import { decimalMarkOf, displayAmount, isNothing, readAmount, type AmountReading } from 'c/decimalAmount'
-import { fill } from 'c/labelText'
-import { refundRequested } from 'c/refundRequested'
+import { decimalMarkOf, isNothing } from 'c/decimalAmount'
+import { viewOf, type Asked, type DialogView, type Phase } from './dialog-view.ts'
+import type { Field, Guard } from './field.ts'
 import { LABEL } from './labels.ts'
 import { lastRefundDay } from './last-refund-day.ts'
-import { amountSentence, askAgain, factsOf, recentLines, whatHappens, whyNothing } from './sentences.ts'
-
-type Phase = 'loading' | 'editing' | 'confirming' | 'sending' | 'done' | 'refused'
-
-/** What a base component of the form offers beyond an element. */
-interface Field extends HTMLElement {
-  setCustomValidity(message: string): void
-  reportValidity(): boolean
-}
+import { PreviewQuestion, TYPING_PAUSE_MS, type PreviewReading } from './preview-question.ts'
+import { askAgain, whyNothing } from './sentences.ts'
+import { tellPage } from './tell-page.ts'
 
 const USUAL_REASON = 'requested_by_customer'
 
@@ -29,11 +24,17 @@ const USUAL_REASON = 'requested_by_customer'
 export default class RefundPayment extends LightningElement {
   label = LABEL
   phase: Phase = mayRefund ? 'loading' : 'refused'
+  asked: Asked = 'refund'
   refusal = mayRefund ? '' : LABEL.noPermission
+  form: RefundForm | null = null
   amountText = ''
+  decimalMark = decimalMarkOf(locale)
   reason = ''
   note = ''
-  /** One sentence above the form: why the last attempt stored nothing. */
+  acknowledged = false
+  reading: PreviewReading = { kind: 'asking' }
+  directDebit: DirectDebit | null | undefined = undefined
+  /** One sentence at the top: why the last attempt changed nothing. */
   problem = ''
   /** Spoken, never shown: what the eye sees change. */
   announcement = ''
@@ -41,12 +42,11 @@ export default class RefundPayment extends LightningElement {
   outcome: RefundOutcome | null = null
 
   _recordId = ''
-  _form: RefundForm | null = null
-  _decimalMark = decimalMarkOf(locale)
   /** The amount to which the agent said yes, a second time. A lost answer does not make us ask again. */
   _confirmedAmount: string | null = null
   /** data-id of what takes the focus once it is drawn. */
   _focusNext = ''
+  _preview = new PreviewQuestion((reading) => this.handlePreview(reading))
 
   @api
   get recordId(): string {
@@ -60,21 +60,20 @@ export default class RefundPayment extends LightningElement {
     if (mayRefund) void this.openForm()
   }
 
+  override disconnectedCallback(): void {
+    this._preview.stop()
+  }
+
   override renderedCallback(): void {
     if (this._focusNext === '') return
-    const target = this.template!.querySelector<HTMLElement>(`[data-id="${this._focusNext}"]`)
+    const target = this.part(this._focusNext)
     if (target === null) return
     this._focusNext = ''
     target.focus()
   }
 
-  get heading(): string {
-    return this._form === null ? LABEL.titleUnnamed : fill(LABEL.title, this._form.paymentName)
-  }
-
-  /** The phase, as a template can ask for it. */
-  get is(): Partial<Record<Phase, boolean>> {
-    return { [this.phase]: true }
+  get view(): DialogView {
+    return viewOf(this)
   }
 
   /** Without the permission there is the sentence and nothing else. */
@@ -82,81 +81,27 @@ export default class RefundPayment extends LightningElement {
     return this.phase === 'refused' && mayRefund === true
   }
 
-  get isFormShown(): boolean {
-    return this.phase === 'editing' || this.phase === 'sending'
-  }
-
-  /** No money moved: another amount, or another day, may do. */
-  get isRefusedRefund(): boolean {
-    return ['rejected', 'failed', 'reversed'].includes(this.outcome?.state ?? '')
-  }
-
-  get facts(): ReturnType<typeof factsOf> {
-    return this._form === null ? [] : factsOf(this._form)
-  }
-
-  get recentRefunds(): ReturnType<typeof recentLines> {
-    return this._form === null ? [] : recentLines(this._form)
-  }
-
   get reasons(): { label: string; value: string }[] {
-    return [...(this._form?.reasons ?? [])]
+    return [...(this.form?.reasons ?? [])]
   }
 
-  get amountLabel(): string {
-    return fill(LABEL.amountField, this._form?.currencyCode ?? '')
-  }
-
-  get isEverythingLeft(): boolean {
-    return this.amount !== null && this.amount === this._form?.refundable
-  }
-
-  get preview(): string {
-    return this.amount === null || this._form === null ? '' : whatHappens(this.amount, this._form)
-  }
-
-  get refundLabel(): string {
-    return this.amount === null ? LABEL.refundNoAmount : fill(LABEL.refund, this.amountShown)
-  }
-
-  get againLabel(): string {
-    return fill(LABEL.againYes, this.amountShown)
-  }
-
-  get sendingText(): string {
-    return fill(LABEL.sending, this.amountShown, this._form?.gatewayLabel ?? '')
-  }
-
-  get isDirectDebit(): boolean {
-    return this._form?.route === 'Direct Debit'
-  }
-
-  get amountShown(): string {
-    return this.amount === null ? '' : displayAmount(this.amount, this._form?.currencyCode ?? '')
-  }
-
-  /** What is typed, as decimal text; null while it cannot be refunded. */
-  get amount(): string | null {
-    const reading = this.readAmount()
-    return 'amount' in reading ? reading.amount : null
-  }
-
-  readAmount(): AmountReading {
-    if (this._form === null) return { problem: 'missing' }
-    const { decimals, refundable } = this._form
-    return readAmount(this.amountText, { decimals, most: refundable, decimalMark: this._decimalMark })
+  part<Part extends HTMLElement>(id: string): Part | null {
+    return this.template!.querySelector<Part>(`[data-id="${id}"]`)
   }
 
   async openForm(): Promise<void> {
     const paymentId = this._recordId
     this.phase = 'loading'
+    this.asked = 'refund'
     try {
       const form = await getRefundForm({ paymentId })
       if (paymentId !== this._recordId) return
-      this._form = form
+      this.form = form
       if (isNothing(form.refundable)) return this.refuse(whyNothing(form, await lastRefundDay(paymentId)))
       this.amountText = form.refundable
       this.reason ||= form.reasons.find(({ value }) => value === USUAL_REASON)?.value ?? ''
+      this.acknowledged = false
+      this.directDebit = undefined
       this._confirmedAmount = null
       this.edit('amount')
     } catch (error) {
@@ -173,11 +118,27 @@ export default class RefundPayment extends LightningElement {
   edit(focusOn: string): void {
     this._focusNext = focusOn
     this.phase = 'editing'
+    this.lookAhead()
+  }
+
+  /** Beside whatever the agent does: nothing waits for the answer. */
+  lookAhead(afterMs = 0): void {
+    const { amount, isUndo } = this.view
+    if (amount === null) this._preview.stop()
+    else this._preview.ask(this._recordId, isUndo ? null : amount, afterMs)
+  }
+
+  handlePreview(reading: PreviewReading): void {
+    this.reading = reading
+    if (reading.kind === 'known') this.directDebit = reading.preview.directDebit ?? null
+    const { outlook } = this.view
+    if (this.phase === 'editing' && outlook?.isSurprise) this.announcement = `${outlook.lead} ${outlook.text}`
   }
 
   handleAmount(event: CustomEvent<{ value: string }>): void {
     this.amountText = event.detail.value
     this.reportAmount()
+    this.lookAhead(TYPING_PAUSE_MS)
   }
 
   handleReason(event: CustomEvent<{ value: string }>): void {
@@ -188,15 +149,21 @@ export default class RefundPayment extends LightningElement {
     this.note = event.detail.value
   }
 
+  handleAcknowledge(event: CustomEvent<boolean>): void {
+    this.acknowledged = event.detail
+  }
+
+  handleUndoChoice(): void {
+    this.asked = this.asked === 'undo' ? 'refund' : 'undo'
+    this.problem = ''
+    this.announcement = ''
+    this.edit(this.asked === 'undo' ? 'what-happens' : 'amount')
+  }
+
   /** The field says what is wrong with it, as it is typed. */
   reportAmount(): void {
-    const field = this.template!.querySelector<Field>('[data-id="amount"]')
-    const reading = this.readAmount()
-    field?.setCustomValidity(
-      'problem' in reading && this._form !== null
-        ? amountSentence(reading.problem, this.amountText, this._decimalMark, this._form)
-        : '',
-    )
+    const field = this.part<Field>('amount')
+    field?.setCustomValidity(this.view.amountMessage)
     field?.reportValidity()
   }
 
@@ -211,18 +178,20 @@ export default class RefundPayment extends LightningElement {
     if (event.key !== 'Escape' || event.defaultPrevented) return
     // The dialog around us closes on Escape by itself; while money is on its way it stays, and so does its outcome.
     event.stopPropagation()
-    if (this.phase !== 'sending') this.handleClose()
+    if (!this.view.isBusy) this.handleClose()
   }
 
   handleRefund(): void {
     // A second click, or Enter held down, finds another phase.
-    if (this.phase !== 'editing' || this._form === null) return
-    if (this.amount === null) {
+    if (this.phase !== 'editing' || this.form === null) return
+    const { amount, isUndo } = this.view
+    if (amount === null) {
       this.reportAmount()
-      this.template!.querySelector<Field>('[data-id="amount"]')?.focus()
+      this.part('amount')?.focus()
       return
     }
-    const question = this.amount === this._confirmedAmount ? null : askAgain(this.amount, this._form)
+    if (this.isHeldBack()) return
+    const question = isUndo || amount === this._confirmedAmount ? null : askAgain(amount, this.form)
     if (question === null) {
       void this.send()
       return
@@ -233,9 +202,25 @@ export default class RefundPayment extends LightningElement {
     this.phase = 'confirming'
   }
 
+  /** What must be done or waited for first takes the focus, and is heard by it. */
+  isHeldBack(): boolean {
+    const guard = this.part<Guard>('guard')
+    if (this.directDebit?.tooYoungUntil) {
+      guard?.focus()
+      return true
+    }
+    if (this.view.outlook?.isObstacle) {
+      // It may be gone by now.
+      this.lookAhead()
+      this.part('what-happens')?.focus()
+      return true
+    }
+    return guard !== null && !guard.demandAcknowledgement()
+  }
+
   handleAgain(): void {
     if (this.phase !== 'confirming') return
-    this._confirmedAmount = this.amount
+    this._confirmedAmount = this.view.amount
     void this.send()
   }
 
@@ -245,6 +230,7 @@ export default class RefundPayment extends LightningElement {
   }
 
   async send(): Promise<void> {
+    const { amount, isUndo } = this.view
     this.problem = ''
     this.announcement = ''
     this._focusNext = 'sending'
@@ -253,11 +239,13 @@ export default class RefundPayment extends LightningElement {
     try {
       this.outcome = await requestRefund({
         paymentId: this._recordId,
-        amount: this.amount!,
+        amount: isUndo ? null : amount,
         reason: this.reason || null,
         note: this.note.trim() || null,
+        acknowledged: this.acknowledged,
+        undo: isUndo,
         // Issued once with the form: a second click or a retry is the same refund, not another.
-        idempotencyKey: this._form!.idempotencyKey,
+        idempotencyKey: this.form!.idempotencyKey,
       })
       refundId = this.outcome.refundId
       this.phase = 'done' // declined, sent, refunded or being checked: each says so in its own words
@@ -265,17 +253,25 @@ export default class RefundPayment extends LightningElement {
       this.problem = messageOf(error, LABEL.noAnswer)
       this.edit('problem')
     }
-    await this.tellPage(refundId)
+    await tellPage(this._recordId, refundId)
   }
 
-  /** After a refusal too: what looked like one may be an answer that was lost. */
-  async tellPage(refundId: string | null): Promise<void> {
-    refundRequested(this._recordId, refundId)
+  async handleWithdraw(): Promise<void> {
+    if (this.phase !== 'done' || this.outcome === null) return
+    const { refundId } = this.outcome
+    this.problem = ''
+    this.announcement = ''
+    this._focusNext = 'sending'
+    this.phase = 'withdrawing'
     try {
-      await notifyRecordUpdateAvailable([{ recordId: this._recordId }])
-    } catch {
-      // The page will read the record again some other time; what became of the refund stays as it is.
+      this.outcome = await withdrawRefund({ refundKey: refundId, paymentId: this._recordId })
+      this.asked = 'withdrawal'
+    } catch (error) {
+      this.problem = messageOf(error, LABEL.withdrawNoAnswer)
+      this._focusNext = 'problem'
     }
+    this.phase = 'done'
+    await tellPage(this._recordId, refundId)
   }
 
   handleTold({ detail }: CustomEvent<string>): void {
@@ -284,6 +280,7 @@ export default class RefundPayment extends LightningElement {
 
   handleChangeAmount(): void {
     this.outcome = null
+    this.problem = ''
     void this.openForm()
   }
 

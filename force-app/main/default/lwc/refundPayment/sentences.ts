@@ -33,6 +33,7 @@ export function factsOf(form: RefundForm): Fact[] {
     fact('underWay', LABEL.underWay, form.underWay),
     ...(isNothing(form.held) ? [] : [fact('held', LABEL.held, form.held)]),
     ...(isNothing(form.chargedBack) ? [] : [fact('chargedBack', LABEL.withTheBank, form.chargedBack)]),
+    ...(isNothing(form.exposure) ? [] : [fact('exposure', LABEL.atRisk, form.exposure)]),
     fact('refundable', LABEL.stillRefundable, form.refundable),
   ]
 }
@@ -57,10 +58,11 @@ export function amountSentence(problem: AmountProblem, typed: string, decimalMar
   }
 }
 
-export function whatHappens(amount: string, form: RefundForm): string {
-  const [label, unnamed] =
-    form.route === 'Direct Debit' ? [LABEL.goesBackToBank, LABEL.theAccount] : [LABEL.goesBackToCard, LABEL.theCard]
-  return fill(label, displayAmount(amount, form.currencyCode), form.paymentMethod ?? unnamed, form.gatewayLabel)
+/** The whole payment is still there: nothing of it went back, is on its way back, or was taken back. */
+export function canUndo(form: RefundForm): boolean {
+  const { captured, refundable, refunded, underWay, held, chargedBack, voided } = form
+  const isUntouched = [refunded, underWay, held, chargedBack].every(isNothing)
+  return !voided && isUntouched && compareAmounts(captured, refundable) === 0
 }
 
 /** Why nothing can be refunded. `lastRefundOn` is the day, in the user's words, on which the last refund was paid. */

@@ -19,9 +19,22 @@ const LOOKS: Readonly<Record<string, StageLook>> = {
     underWay: true,
   }),
   Refunded: look(LABEL.refunded, 'utility:success', { iconVariant: 'success' }),
-  Voided: look(LABEL.voided, 'utility:ban', {}),
+  Voided: look(LABEL.voided, 'utility:ban', { meaning: LABEL.voidedThen }),
+  'Cancelled or refunded': look(LABEL.undone, 'utility:undo', { meaning: LABEL.undoneThen }),
   Failed: look(LABEL.failed, 'utility:error', { iconVariant: 'error' }),
-  Reversed: look(LABEL.reversed, 'utility:undo', { iconVariant: 'warning' }),
+  Reversed: look(LABEL.reversed, 'utility:back', { iconVariant: 'warning' }),
+}
+
+/** A refund that is Processing because it stands in line. */
+export const WAITING_LOOK: StageLook = look(LABEL.waiting, 'utility:clock', { underWay: true })
+
+/** Not sent yet, and the middleware says why. */
+export function isWaiting(refund: {
+  readonly stage: string
+  readonly waitingSentence: string | null
+  readonly position: number | null
+}): boolean {
+  return refund.stage === 'Processing' && Boolean(refund.waitingSentence || refund.position)
 }
 
 /** A stage that this version does not know is shown by its own word, and taken as final. */

@@ -3,6 +3,7 @@ import { FAILED, HISTORY, LINE, NOW, readAll, SENT, settle, showHistory, ShownHi
 import { answerWith, WITH_ONE_UNDER_WAY } from './shown-history.ts'
 
 jest.mock('@salesforce/apex/RefundController.getRefundHistory', () => ({ default: jest.fn() }), { virtual: true })
+jest.mock('@salesforce/apex/RefundController.withdrawRefund', () => ({ default: jest.fn() }), { virtual: true })
 jest.mock('@salesforce/customPermission/Request_Refunds', () => ({ default: true }), { virtual: true })
 
 beforeEach(() => jest.spyOn(Date, 'now').mockReturnValue(NOW.getTime()))
@@ -67,7 +68,8 @@ describe('the refunds of a payment', () => {
     ['Sent to gateway', 'The gateway has it; its answer usually comes within minutes.'],
     ['Checking with gateway', "The gateway did not answer. We keep asking; don't refund it again."],
     ['Refunded', ''],
-    ['Voided', ''],
+    ['Voided', 'The whole payment is voided; nothing will appear on the statement.'],
+    ['Cancelled or refunded', 'The gateway took the whole payment back.'],
     ['Reversed', ''],
     ['A stage of a later version', ''],
   ])('say what "%s" means', async (stage, meaning) => {

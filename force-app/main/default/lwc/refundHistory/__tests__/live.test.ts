@@ -6,6 +6,7 @@ import { HISTORY, LINE, PAYMENT_ID, SENT, settle, showHistory, WITH_ONE_UNDER_WA
 import { answerWith, asked } from './shown-history.ts'
 
 jest.mock('@salesforce/apex/RefundController.getRefundHistory', () => ({ default: jest.fn() }), { virtual: true })
+jest.mock('@salesforce/apex/RefundController.withdrawRefund', () => ({ default: jest.fn() }), { virtual: true })
 jest.mock('@salesforce/customPermission/Request_Refunds', () => ({ default: true }), { virtual: true })
 
 const UNWRITTEN = { ...WITH_ONE_UNDER_WAY, refunds: [{ ...SENT, written: false }, LINE] }

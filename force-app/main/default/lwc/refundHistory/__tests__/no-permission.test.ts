@@ -2,6 +2,7 @@ import getRefundHistory from '@salesforce/apex/RefundController.getRefundHistory
 import { asked, readAll, settle, showHistory, WITH_ONE_UNDER_WAY } from './shown-history.ts'
 
 jest.mock('@salesforce/apex/RefundController.getRefundHistory', () => ({ default: jest.fn() }), { virtual: true })
+jest.mock('@salesforce/apex/RefundController.withdrawRefund', () => ({ default: jest.fn() }), { virtual: true })
 jest.mock('@salesforce/customPermission/Request_Refunds', () => ({ default: undefined }), { virtual: true })
 
 it('shows refunds to a user without the permission, but no amount to refund, and leaves the middleware alone', async () => {

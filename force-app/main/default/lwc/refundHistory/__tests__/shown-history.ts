@@ -24,6 +24,9 @@ export const LINE: RefundLine = {
   gatewayMessage: null,
   gatewayReference: '993617895215577D',
   attention: null,
+  held: false,
+  waitingSentence: null,
+  position: null,
   version: 3,
   written: true,
 }
@@ -60,6 +63,8 @@ export const HISTORY: History = {
   held: '0.00',
   chargedBack: '0.00',
   refundable: '100.50',
+  exposure: '0.00',
+  exposures: [],
   voided: false,
   gatewayLabel: 'Adyen',
   refunds: [LINE],

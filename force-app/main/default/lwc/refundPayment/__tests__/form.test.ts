@@ -5,12 +5,15 @@ import { OpenedDialog, openDialog, readAll, settle } from './opened-dialog.ts'
 
 jest.mock('@salesforce/apex/RefundController.getRefundForm', () => ({ default: jest.fn() }), { virtual: true })
 jest.mock('@salesforce/apex/RefundController.getRefundHistory', () => ({ default: jest.fn() }), { virtual: true })
+jest.mock('@salesforce/apex/RefundController.previewRefund', () => ({ default: jest.fn() }), { virtual: true })
 jest.mock('@salesforce/apex/RefundController.requestRefund', () => ({ default: jest.fn() }), { virtual: true })
+jest.mock('@salesforce/apex/RefundController.withdrawRefund', () => ({ default: jest.fn() }), { virtual: true })
 jest.mock('@salesforce/customPermission/Request_Refunds', () => ({ default: true }), { virtual: true })
 
 afterEach(() => {
   document.body.replaceChildren()
   jest.resetAllMocks()
+  jest.useRealTimers()
 })
 
 describe('an opened Refund dialog', () => {
@@ -42,11 +45,14 @@ describe('an opened Refund dialog', () => {
   })
 
   it('says what will happen to a card payment, and follows the amount', async () => {
+    jest.useFakeTimers()
     const dialog = await openDialog()
     expect(dialog.read('what-happens')).toBe(
       'What happens: EUR 70.50 goes back to Visa •••• 1111 through Adyen. The customer usually sees it in 3-5 working days.',
     )
     await dialog.type('12.3')
+    jest.runAllTimers()
+    await settle()
     expect(dialog.read('what-happens')).toContain('EUR 12.30 goes back to Visa •••• 1111')
     expect(dialog.read('refund')).toBe('Refund EUR 12.30')
     expect(dialog.find('all-left')).toBeNull()

@@ -1,6 +1,8 @@
 import { createElement } from 'lwc'
 import getRefundForm from '@salesforce/apex/RefundController.getRefundForm'
 import type { RefundForm } from '@salesforce/apex/RefundController.getRefundForm'
+import previewRefund from '@salesforce/apex/RefundController.previewRefund'
+import type { UndoPreview } from '@salesforce/apex/RefundController.previewRefund'
 import type { RefundOutcome } from '@salesforce/apex/RefundController.requestRefund'
 import RefundPayment from 'c/refundPayment'
 
@@ -17,8 +19,12 @@ export const FORM: RefundForm = {
   held: '0.00',
   chargedBack: '0.00',
   refundable: '70.50',
+  exposure: '0.00',
   voided: false,
   route: 'Card',
+  scheme: null,
+  schemeLabel: null,
+  collectedOn: '2026-10-12',
   gatewayLabel: 'Adyen',
   paymentMethod: 'Visa •••• 1111',
   reasons: [
@@ -39,6 +45,20 @@ export const PENDING: RefundOutcome = {
   remedy: null,
   gatewayMessage: null,
   errorCode: null,
+  waitingSentence: null,
+  position: null,
+  inSeconds: null,
+}
+
+/** A refund that does what refunds usually do. */
+export const USUAL: UndoPreview = {
+  action: 'refund',
+  amount: '70.50',
+  sentence: 'It is refunded.',
+  settlesOn: null,
+  queue: null,
+  directDebit: null,
+  obstacle: null,
 }
 
 /** Lets everything that waits on promises happen; no time passes. */
@@ -68,8 +88,9 @@ export class OpenedDialog {
 
   find<E extends HTMLElement>(id: string): E | null {
     const root = this.element.shadowRoot!
-    const outcome = root.querySelector('c-refund-outcome')?.shadowRoot
-    return root.querySelector<E>(`[data-id="${id}"]`) ?? outcome?.querySelector<E>(`[data-id="${id}"]`) ?? null
+    const children = [...root.querySelectorAll('c-refund-outcome, c-direct-debit-guard')]
+    const roots = [root, ...children.map(({ shadowRoot }) => shadowRoot!)]
+    return roots.map((each) => each.querySelector<E>(`[data-id="${id}"]`)).find((found) => found !== null) ?? null
   }
 
   read(id: string): string {
@@ -118,14 +139,23 @@ export class OpenedDialog {
   get focused(): string | undefined {
     const root = this.element.shadowRoot!
     const active = root.activeElement as HTMLElement | null
-    if (active?.tagName === 'C-REFUND-OUTCOME') return (active.shadowRoot!.activeElement as HTMLElement)?.dataset['id']
-    return active?.dataset['id']
+    const inner = active?.tagName.startsWith('C-') ? active.shadowRoot!.activeElement : active
+    return (inner as HTMLElement | null)?.dataset['id']
   }
 }
 
+/** What every later look ahead answers with. */
+export function previewWith(preview: Partial<UndoPreview>): void {
+  jest.mocked(previewRefund).mockResolvedValue({ ...USUAL, ...preview })
+}
+
 /** An open dialog that has read its form. */
-export async function openDialog(form: Partial<RefundForm> = {}): Promise<OpenedDialog> {
+export async function openDialog(
+  form: Partial<RefundForm> = {},
+  preview: Partial<UndoPreview> = {},
+): Promise<OpenedDialog> {
   jest.mocked(getRefundForm).mockResolvedValue({ ...FORM, ...form })
+  previewWith(preview)
   const dialog = new OpenedDialog()
   await settle()
   return dialog

@@ -6,7 +6,9 @@ import { onRefundRequested } from 'c/refundRequested'
 import { FORM, openDialog, PAYMENT_ID, PENDING, readAll, settle } from './opened-dialog.ts'
 
 jest.mock('@salesforce/apex/RefundController.getRefundForm', () => ({ default: jest.fn() }), { virtual: true })
+jest.mock('@salesforce/apex/RefundController.previewRefund', () => ({ default: jest.fn() }), { virtual: true })
 jest.mock('@salesforce/apex/RefundController.requestRefund', () => ({ default: jest.fn() }), { virtual: true })
+jest.mock('@salesforce/apex/RefundController.withdrawRefund', () => ({ default: jest.fn() }), { virtual: true })
 jest.mock('@salesforce/customPermission/Request_Refunds', () => ({ default: true }), { virtual: true })
 
 const sent = () => jest.mocked(requestRefund).mock.calls.map(([request]) => request)
@@ -33,6 +35,8 @@ describe('pressing Refund', () => {
         amount: '12.30',
         reason: 'duplicate',
         note: 'charged twice',
+        acknowledged: false,
+        undo: false,
         idempotencyKey: 'form-key-1',
       },
     ])
