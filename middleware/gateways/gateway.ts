@@ -192,6 +192,8 @@ export interface GatewayCapabilities {
   readonly refundWindowDays?: number | null
   /** Payments younger than this are refused by the gateway unless the merchant opted out. */
   readonly minimumAgeDays?: number
+  /** When payments of this account are captured, where the gateway cannot be asked whether one is. */
+  readonly captureMode?: 'immediate' | 'delayed' | 'manual'
 }
 
 export interface Gateway {

@@ -22,13 +22,20 @@ export function adyenSettings(changes: Partial<AdyenSettings> = {}): AdyenSettin
     account: 'RefundRelayECOM',
     org: '00D000000000001EAA',
     live: false,
+    api: 'checkout',
     baseUrl: 'http://127.0.0.1:1',
+    classicBaseUrl: 'http://127.0.0.1:1',
+    credits: false,
+    captureMode: 'immediate',
     apiKey: 'local-api-key',
     webhook: { hmacKeys: [HMAC_KEY], username: 'adyen', passwords: ['local-password'] },
     timeoutMs: 2000,
     ...changes,
   }
 }
+
+/** The same account, spoken to through the Classic API. */
+export const startAdyenClassicRig = (): Promise<AdyenRig> => startAdyenRig({ api: 'classic' })
 
 export async function startAdyenRig(
   changes: Partial<AdyenSettings> = {},
@@ -47,7 +54,7 @@ export async function startAdyenRig(
     ],
     ...options,
   })
-  const settings = adyenSettings({ baseUrl: adyen.url, ...changes })
+  const settings = adyenSettings({ baseUrl: adyen.url, classicBaseUrl: adyen.url, ...changes })
   const gateway = new AdyenGateway(settings)
   return {
     gateway,

@@ -1,3 +1,5 @@
+import adyenClient from '@adyen/api-library/lib/src/client.js'
+import adyenConfig from '@adyen/api-library/lib/src/config.js'
 import type clientInterface from '@adyen/api-library/lib/src/httpClient/clientInterface.js'
 import { GatewayCallError, GatewayHttp, jsonObject } from '../gateway-http.ts'
 import type { AdyenSettings } from './adyen-settings.ts'
@@ -5,8 +7,8 @@ import type { AdyenSettings } from './adyen-settings.ts'
 /** Adyen's answers to a modification have a few hundred bytes. */
 const MAX_ANSWER_BYTES = 64 * 1024
 
-/** The SDK writes its test host into every address; ours takes its place. */
-const SDK_ORIGIN = 'https://checkout-test.adyen.com'
+/** The SDK writes its test hosts into every address; ours takes their place. */
+const SDK_ORIGIN = /^https:\/\/(checkout|pal)-test\.adyen\.com/
 
 /**
  * The HTTP client under Adyen's SDK. Unlike the SDK's own it keeps connections alive, has one deadline for the whole
@@ -17,7 +19,7 @@ export class AdyenClient implements clientInterface.default {
   readonly #http: GatewayHttp
   readonly #apiKey: string
 
-  constructor({ baseUrl, apiKey, timeoutMs }: Pick<AdyenSettings, 'baseUrl' | 'apiKey' | 'timeoutMs'>) {
+  constructor(baseUrl: string, { apiKey, timeoutMs }: Pick<AdyenSettings, 'apiKey' | 'timeoutMs'>) {
     this.#apiKey = apiKey
     this.#http = new GatewayHttp({ baseUrl, timeoutMs, maxAnswerBytes: MAX_ANSWER_BYTES })
   }
@@ -53,4 +55,14 @@ export class AdyenClient implements clientInterface.default {
     }
     return answer.body
   }
+}
+
+/** The SDK's client for one of Adyen's APIs, which begins at `baseUrl`. */
+export function openSdk(
+  baseUrl: string,
+  settings: Pick<AdyenSettings, 'apiKey' | 'timeoutMs'>,
+): InstanceType<typeof adyenClient.default> {
+  // The SDK's environment only chooses a host, which AdyenClient replaces by the configured one.
+  const config = new adyenConfig.default({ apiKey: settings.apiKey, environment: adyenConfig.EnvironmentEnum.TEST })
+  return new adyenClient.default(config, new AdyenClient(baseUrl, settings))
 }

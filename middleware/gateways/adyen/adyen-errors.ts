@@ -36,16 +36,20 @@ const errorBodySchema = z.object({
   title: z.string().nullish(),
 })
 
-/** What a failed call says about the money. Only certainty is `rejected` or `not_taken`; the rest may have paid. */
-export function readFailure(error: GatewayCallError): GatewayAnswer {
-  if (error.answer) return readRefusal(error.answer)
+/**
+ * What a failed call says about the money. Only certainty is `rejected` or `not_taken`; the rest may have paid.
+ * @param conceal takes out of Adyen's words what is the customer's, before they are cut to length
+ */
+export function readFailure(error: GatewayCallError, conceal: (text: string) => string): GatewayAnswer {
+  if (error.answer) return readRefusal(error.answer, conceal)
   const detail = gatewayMessage(error.message)
   return error.sent ? { kind: 'unknown', detail } : { kind: 'not_taken', detail }
 }
 
-function readRefusal(answer: HttpAnswer): GatewayAnswer {
+function readRefusal(answer: HttpAnswer, conceal: (text: string) => string): GatewayAnswer {
   const { status, headers } = answer
-  const { code, text } = readErrorBody(answer)
+  const { code, text: said } = readErrorBody(answer)
+  const text = said === null ? null : conceal(said)
   const message = gatewayMessage(code, text ?? `HTTP ${status}`)
   const detail = gatewayMessage(`HTTP ${status}`, code, text)
   const isRefusal = status >= 400 && status <= 499
@@ -95,4 +99,16 @@ const REFUND_REASONS: readonly (readonly [RegExp, RefusalCode])[] = [
 
 export function readRefundReason(reason: string): RefusalCode {
   return REFUND_REASONS.find(([words]) => words.test(reason))?.[1] ?? 'gateway_refused'
+}
+
+/** Why a CANCELLATION or TECHNICAL_CANCEL came with success=false. Adyen publishes no list, so only plain words count. */
+const CANCEL_REASONS: readonly (readonly [RegExp, RefusalCode])[] = [
+  [/already (been )?cancel|cancel\w+ already/i, 'payment_already_voided'],
+  [/captured|settled|refunded/i, 'void_too_late'],
+  [/period.*expired|expired/i, 'refund_period_over'],
+  [/not found|unknown/i, 'original_payment_not_found'],
+]
+
+export function readCancelReason(reason: string): RefusalCode {
+  return CANCEL_REASONS.find(([words]) => words.test(reason))?.[1] ?? 'gateway_refused'
 }

@@ -1,25 +1,8 @@
 import { createHash } from 'node:crypto'
 import { z } from 'zod'
-import { Money } from '../../money/money.ts'
-import type { GatewayEvent, Refusal } from '../gateway.ts'
+import type { GatewayEvent } from '../gateway.ts'
 import { gatewayMessage, gatewayWord } from '../gateway-message.ts'
-import { adyenDigits } from './adyen-currency.ts'
-import { readRefundReason } from './adyen-errors.ts'
-
-// Adyen joins the signed fields by ":" without escaping. Free of it, all but the merchant's own reference, they can
-// be told apart again in one way only: nobody can move a border and keep the signature.
-const wordSchema = z.string().regex(/^[^:\s]{1,80}$/)
-
-/** The fields that a refund's event must have; all of them are signed. */
-const refundItemSchema = z.object({
-  eventCode: z.enum(['REFUND', 'REFUND_FAILED', 'REFUNDED_REVERSED']),
-  success: z.enum(['true', 'false']),
-  pspReference: wordSchema,
-  originalReference: wordSchema,
-  merchantReference: z.string().max(255).nullish(),
-  amount: z.object({ value: z.int().positive(), currency: z.string().regex(/^[A-Z]{3}$/) }),
-})
-type RefundItem = z.output<typeof refundItemSchema>
+import { NOTHING, readerOf, wordSchema } from './adyen-event-kinds.ts'
 
 /**
  * Reads one item whose signature was verified. What makes no sense in it is parked as `unreadable`, and holds nothing
@@ -27,56 +10,35 @@ type RefundItem = z.output<typeof refundItemSchema>
  */
 export function readEvent(item: Readonly<Record<string, unknown>>): GatewayEvent {
   const gatewayKind = gatewayWord(textOf(item['eventCode']) ?? '') || '(none)'
-  const frame = { gatewayKind, occurredAt: readTime(item['eventDate']), payload: readPayload(item), ...NOTHING }
-  if (!refundItemSchema.shape.eventCode.safeParse(item['eventCode']).success) {
+  const frame = {
+    identity: identityOf(item),
+    gatewayKind,
+    occurredAt: readTime(item['eventDate']),
+    payload: readPayload(item),
+    ...NOTHING,
+  }
+  const read = readerOf(item['eventCode'])
+  if (!read) {
     const paymentReference = wordSchema.safeParse(item['originalReference']).data ?? null
-    return { ...frame, identity: identityOf(item), kind: 'other', paymentReference }
+    return { ...frame, kind: 'other', paymentReference }
   }
   try {
-    return { ...frame, identity: identityOf(item), ...readRefund(refundItemSchema.parse(item), textOf(item['reason'])) }
+    return { ...frame, ...read(item, textOf(item['reason']) ?? '') }
   } catch {
-    return { ...frame, identity: identityOf(item), kind: 'unreadable' }
+    return { ...frame, kind: 'unreadable' }
   }
-}
-
-const NOTHING = { paymentReference: null, refundReference: null, refundId: null, amount: null, refusal: null } as const
-
-function readRefund(item: RefundItem, reason: string | null) {
-  return {
-    ...kindOf(item, reason ?? ''),
-    paymentReference: item.originalReference,
-    refundReference: item.pspReference,
-    refundId: z.uuid().safeParse(item.merchantReference).data ?? null,
-    amount: readAmount(item.amount),
-  }
-}
-
-function kindOf(item: RefundItem, reason: string): { kind: GatewayEvent['kind']; refusal: Refusal | null } {
-  const succeeded = item.success === 'true'
-  const refusal = (code: Refusal['code']): Refusal => ({ code, gatewayMessage: gatewayMessage(reason) })
-  if (item.eventCode === 'REFUND') {
-    if (succeeded) return { kind: 'refund_succeeded', refusal: null }
-    return { kind: 'refund_failed', refusal: refusal(readRefundReason(reason)) }
-  }
-  // "The failure failed": Adyen documents no such thing, so a person reads it.
-  if (!succeeded) return { kind: 'unreadable', refusal: null }
-  return item.eventCode === 'REFUND_FAILED'
-    ? { kind: 'refund_failed_late', refusal: refusal('bank_returned_refund') }
-    : { kind: 'refund_reversed', refusal: refusal('refund_came_back') }
-}
-
-/** @throws RangeError when the minor units are no amount of that currency here, e.g. half an Icelandic króna. */
-function readAmount({ value, currency }: RefundItem['amount']): { value: string; currency: string } {
-  return { value: Money.fromMinorUnits(value, currency, adyenDigits(currency)).toDecimal(), currency }
 }
 
 /**
  * Adyen repeats an event with the same account (the endpoint's), event code, reference and success. A later eventDate
- * may be news, a repaired refund for one. Where these do not say which event it is, its whole text does.
+ * may be news, a repaired refund for one; of a capture it is none, and counting one twice would raise what can be
+ * refunded. Where these do not say which event it is, its whole text does.
  */
 function identityOf(item: Readonly<Record<string, unknown>>): string {
   const { eventCode, pspReference, success, eventDate } = item
   const parts = z.array(wordSchema).safeParse([eventCode, pspReference, success])
+  const counts = eventCode === 'CAPTURE' || eventCode === 'CAPTURE_FAILED'
+  if (parts.success && counts) return parts.data.join(':')
   if (parts.success) return [...parts.data, readTime(eventDate) ?? gatewayWord(textOf(eventDate) ?? '')].join(':')
   return `sha256:${createHash('sha256').update(JSON.stringify(item)).digest('hex')}`
 }

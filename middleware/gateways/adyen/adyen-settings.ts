@@ -11,11 +11,18 @@ export const adyenSettingsSchema = z
   .strictObject({
     gateway: z.literal('adyen'),
     ...gatewayAccountShape,
+    /** Which API new refunds, cancellations and undos go through. What was stored for the other one still goes there. */
+    api: z.enum(['checkout', 'classic']).default('checkout'),
     /**
      * Where `/v72/…` of the Checkout API begins: https://checkout-test.adyen.com, or
      * https://<prefix>-checkout-live.adyenpayments.com/checkout.
      */
     baseUrl: hostSchema,
+    /**
+     * Where `/pal/servlet/Payment/v68/…` of the Classic API begins: https://pal-test.adyen.com, or
+     * https://<prefix>-pal-live.adyenpayments.com. Credits go there whatever `api` says.
+     */
+    classicBaseUrl: hostSchema.optional(),
     apiKey: secretSchema,
     /** As set up at Adyen for the standard webhook; two keys and passwords while they are being changed. */
     webhook: z.strictObject({
@@ -23,18 +30,31 @@ export const adyenSettingsSchema = z
       username: z.string().min(1),
       passwords: z.array(secretSchema).min(1).max(2),
     }),
+    /** Whether money may go out without a payment (`/refundWithData`). Adyen has to allow it as well. */
+    credits: z.boolean().default(false),
+    /** When Adyen captures this account's payments, as set up there: it cannot be asked whether one is captured. */
+    captureMode: z.enum(['immediate', 'delayed', 'manual']).default('immediate'),
     /** Milliseconds to wait for the whole answer before calling the outcome unknown. */
     timeoutMs: z.int().min(1).max(120_000).default(30_000),
   })
-  .refine(({ live, baseUrl }) => modeOf(new URL(baseUrl).hostname) !== (live ? 'test' : 'live'), {
+  .refine(({ live, baseUrl }) => isOfMode(baseUrl, live), {
     path: ['baseUrl'],
     message: 'must be an address of the mode that `live` names',
+  })
+  .refine(({ live, classicBaseUrl }) => classicBaseUrl === undefined || isOfMode(classicBaseUrl, live), {
+    path: ['classicBaseUrl'],
+    message: 'must be an address of the mode that `live` names',
+  })
+  .refine(({ api, credits, classicBaseUrl }) => classicBaseUrl !== undefined || (api === 'checkout' && !credits), {
+    path: ['classicBaseUrl'],
+    message: 'must be there when `api` is "classic" or `credits` is on',
   })
 
 export type AdyenSettings = z.output<typeof adyenSettingsSchema>
 
-/** Which of Adyen's environments a host belongs to; null where the name does not say. */
-function modeOf(host: string): 'live' | 'test' | null {
-  if (/-live\.adyen(payments)?\.com$/.test(host)) return 'live'
-  return /-test\.adyen\.com$/.test(host) ? 'test' : null
+/** Hosts whose name says nothing, such as this machine's, are of either mode. */
+function isOfMode(url: string, live: boolean): boolean {
+  const host = new URL(url).hostname
+  if (/-live\.adyen(payments)?\.com$/.test(host)) return live
+  return !(live && /-test\.adyen\.com$/.test(host))
 }

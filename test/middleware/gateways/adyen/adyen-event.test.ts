@@ -41,9 +41,10 @@ describe('a genuine delivery', () => {
     ],
     [{ eventCode: 'REFUNDED_REVERSED' }, 'refund_reversed', { code: 'refund_came_back', gatewayMessage: '' }],
     [{ eventCode: 'REFUND_FAILED', success: 'false' }, 'unreadable', null],
-    [{ eventCode: 'REFUND_WITH_DATA' }, 'other', null],
-    [{ eventCode: 'CAPTURE' }, 'other', null],
-    [{ eventCode: 'CHARGEBACK' }, 'other', null],
+    [{ eventCode: 'AUTHORISATION' }, 'other', null],
+    [{ eventCode: 'VOID_PENDING_REFUND' }, 'other', null],
+    [{ eventCode: 'ISSUER_RESPONSE_TIMEFRAME_EXPIRED' }, 'other', null],
+    [{ eventCode: 'constructor' }, 'other', null],
     [{ eventCode: 'REPORT_AVAILABLE', pspReference: 'report.csv', originalReference: '' }, 'other', null],
     [{ eventCode: 'A_NEW_KIND' }, 'other', null],
   ])('%j is %s', (item, kind, refusal) => {
@@ -152,7 +153,7 @@ describe('an item that is authentic but makes no sense', () => {
   })
 
   it('holds back none of the others', () => {
-    const kinds = read(bodyOf([{}, { amount: { currency: 'ZZZ', value: 1 } }, { eventCode: 'CAPTURE' }, {}]))
+    const kinds = read(bodyOf([{}, { amount: { currency: 'ZZZ', value: 1 } }, { eventCode: 'AUTHORISATION' }, {}]))
     expect(kinds.map(({ kind }) => kind)).toEqual(['refund_succeeded', 'unreadable', 'other', 'refund_succeeded'])
   })
 
