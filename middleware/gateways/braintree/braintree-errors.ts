@@ -64,6 +64,8 @@ export type Doubt =
   | 'without_key'
   /** An earlier sending of this very refund may be behind the refusal. */
   | 'look_up'
+  /** The key was used up by a request that failed; it can never bring another answer. */
+  | 'key_used_up'
   /** It was settling after all, or somebody voided it first. */
   | 'read_payment'
 
@@ -97,7 +99,7 @@ function special(code: string, message: string): Verdict | null {
     case '915233':
       return { answer: { kind: 'not_taken', detail: message, retryAfterMs: 5_000 }, doubt: null }
     case '915234':
-      return { answer: rejected('gateway_refused'), doubt: 'look_up' }
+      return { answer: rejected('gateway_refused'), doubt: 'key_used_up' }
     case '915235':
       return { answer: { kind: 'not_taken', detail: message }, doubt: 'look_up' }
     case '91512':

@@ -33,6 +33,9 @@ interface Sending {
   readonly onlyWithKey?: GatewayAnswer
 }
 
+/** What waits (91574) asks at most this often, which is more than a day. */
+const MOST_KEYS = 100
+
 /** Sends refunds, voids and credits. Under a key where the account takes keys; else never without looking first. */
 export class BraintreeSender {
   readonly #client: BraintreeClient
@@ -88,7 +91,7 @@ export class BraintreeSender {
 
   async #sendOnce(key: string, sending: Sending): Promise<GatewayAnswer> {
     if (this.#keysWork) {
-      const verdict = await this.#send(sending, { apiRequestKey: key })
+      const verdict = await this.#sendUnderKey(key, sending)
       if (verdict.doubt !== 'without_key') return this.#settle(verdict, sending)
       this.#keysWork = false
     }
@@ -99,6 +102,22 @@ export class BraintreeSender {
       return { kind: 'not_taken', detail }
     }
     return earlier ?? this.#settle(await this.#send(sending, {}), sending)
+  }
+
+  /**
+   * A refusal uses its key up: sent again later, the same refund needs another one. Each further key is used only when
+   * the request of the one before it is known to have failed and no refund of ours is there, so that at most one pays.
+   */
+  async #sendUnderKey(key: string, sending: Sending): Promise<Verdict> {
+    const first = await this.#send(sending, { apiRequestKey: key })
+    if (first.doubt !== 'key_used_up') return first
+    const earlier = await sending.earlier()
+    if (earlier) return { answer: earlier, doubt: null }
+    for (let next = 2; next <= MOST_KEYS; next++) {
+      const verdict = await this.#send(sending, { apiRequestKey: `${key}-${next}` })
+      if (verdict.doubt !== 'key_used_up') return verdict
+    }
+    return { answer: first.answer, doubt: null }
   }
 
   async #send(sending: Sending, key: { apiRequestKey?: string }): Promise<Verdict> {
@@ -124,7 +143,11 @@ export class BraintreeSender {
   }
 }
 
-const sdkAnswerSchema = z.object({ success: z.boolean(), message: z.string().nullish(), transaction: z.unknown().optional() })
+const sdkAnswerSchema = z.object({
+  success: z.boolean(),
+  message: z.string().nullish(),
+  transaction: z.unknown().optional(),
+})
 
 function readAnswer(answer: SdkAnswer, sending: Sending): Verdict {
   const { success, message, transaction } = sdkAnswerSchema.parse(answer)
