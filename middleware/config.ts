@@ -1,6 +1,7 @@
 import { readFileSync } from 'node:fs'
 import { z } from 'zod'
 import { gatewaySettingsSchema } from './gateways/registry.ts'
+import { SCHEME_NAMES } from './refunds/claim-window.ts'
 import { secretSchema } from './secret.ts'
 import { hostSchema, orgIdSchema } from './settings.ts'
 
@@ -49,6 +50,13 @@ const partsSchema = z.strictObject({
     .default({ embedded: { directory: '.data/postgres' } }),
   orgs: z.array(orgSchema).min(1),
   gatewayAccounts: z.array(gatewaySettingsSchema).min(1),
+  /** Days for which a direct debit may still fail, so that it is not refunded yet; by scheme where one differs. */
+  directDebit: z
+    .strictObject({
+      minimumAgeDays: z.int().min(0).max(400).default(7),
+      minimumAgeDaysByScheme: z.partialRecord(z.enum(SCHEME_NAMES), z.int().min(0).max(400)).default({}),
+    })
+    .default({ minimumAgeDays: 7, minimumAgeDaysByScheme: {} }),
 })
 
 export const configSchema = partsSchema.superRefine(({ orgs, gatewayAccounts }, context) => {

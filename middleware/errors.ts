@@ -146,6 +146,54 @@ const REQUEST_ERRORS = {
     sentence: '{field}: it holds what looks like a card number.',
     remedy: 'Remove the number. Card numbers are never stored here.',
   },
+  acknowledgement_missing: {
+    httpStatus: 422,
+    retryable: false,
+    sentence: 'The payer can still claim this debit back from the bank, so you could pay twice.',
+    remedy: 'Ask the payer not to claim it, tick the box that says so, and refund again.',
+  },
+  direct_debit_too_young: {
+    httpStatus: 409,
+    retryable: true,
+    sentence: 'This debit may still fail, so it cannot be refunded before {date}.',
+    remedy: 'Wait until {date}.',
+  },
+  payment_exposed: {
+    httpStatus: 409,
+    retryable: false,
+    sentence: 'The customer already has {exposure} of this debit twice.',
+    remedy: 'Do not refund it further. Open the exposure of this payment and settle it first.',
+  },
+  not_possible_now: {
+    httpStatus: 409,
+    retryable: true,
+    sentence: '{why}',
+    remedy: '{remedy}',
+  },
+  undo_with_amount: {
+    httpStatus: 422,
+    retryable: false,
+    sentence: 'amount: an undo always takes the whole payment.',
+    remedy: 'Leave the amount out, or refund a part.',
+  },
+  undo_not_possible: {
+    httpStatus: 409,
+    retryable: false,
+    sentence: 'A part of this payment was already refunded, so it can no longer be undone as a whole.',
+    remedy: 'Refund what is left.',
+  },
+  withdraw_too_late: {
+    httpStatus: 409,
+    retryable: false,
+    sentence: 'This refund is already on its way, so it can no longer be withdrawn.',
+    remedy: 'Wait for its outcome.',
+  },
+  credits_off: {
+    httpStatus: 403,
+    retryable: false,
+    sentence: 'Payments without an original payment are switched off for {gateway} {account}.',
+    remedy: 'Refund the original payment, or ask your administrator to switch them on.',
+  },
   too_many_requests: {
     httpStatus: 429,
     retryable: true,
@@ -342,6 +390,12 @@ const REFUSALS = {
     sentence: 'The gateway met the key of this refund with another request, so it was not sent.',
     remedy: 'Send this to your administrator: it must never happen.',
     crmCode: 'REFUND_KEY_CONFLICT',
+  },
+  another_refund_first: {
+    retryable: true,
+    sentence: 'Another refund of this payment is under way, and this gateway takes them one at a time.',
+    remedy: 'It goes out by itself. Withdraw it if it is no longer owed.',
+    crmCode: 'WAITING_FOR_ANOTHER_REFUND',
   },
   withdrawn: {
     retryable: false,

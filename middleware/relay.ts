@@ -9,16 +9,21 @@ import { migrate } from './database/migrate.ts'
 import { openGateway } from './gateways/registry.ts'
 import { startServer } from './http/server.ts'
 import type { Log } from './log.ts'
-import { applyEvent, claimEvents } from './refunds/apply-event.ts'
+import { applyEvent } from './refunds/apply-event.ts'
+import { catchUp } from './refunds/catch-up.ts'
 import { claimRefunds, doRefundWork } from './refunds/due-work.ts'
 import { GatewayAccounts } from './refunds/gateway-accounts.ts'
+import { claimEvents } from './refunds/gateway-events.ts'
+import { joinPayments } from './refunds/join-payments.ts'
 import { PermittedUsers } from './refunds/permitted-users.ts'
 import { claimWrites, writeBack } from './refunds/write-back.ts'
 import { Worker } from './work/worker.ts'
 
 /** How long an agent waits for the gateway before hearing what is known so far. */
 const ANSWER_WITHIN_MS = 5_000
-const PERMISSION_LOOK_MS = 30_000
+const CHORES_MS = 30_000
+/** At gateways that keep their events: how often what was not delivered is fetched, the first time at once. */
+const CATCH_UP_MS = 900_000
 
 export interface Relay {
   readonly url: string
@@ -54,7 +59,21 @@ export async function startRelay(config: Config, log: Log): Promise<Relay> {
       worker.start()
       closing.push(() => worker.stop())
     }
-    closing.push(repeat(() => permittedUsers.refreshStale(), PERMISSION_LOOK_MS, log))
+    const chores: readonly (() => Promise<unknown>)[] = [
+      () => permittedUsers.refreshStale(),
+      ...config.orgs.map(({ id }) => async () => {
+        const belongs = (gateway: string, account: string) => accounts.find(gateway, account)?.orgId === id
+        if ((await joinPayments(database, crms.get(id)!, id, belongs)) > 0) workers.wake()
+      }),
+    ]
+    closing.push(repeat(chores, CHORES_MS, log))
+    closing.push(
+      repeat(
+        accounts.all.map((account) => () => catchUp(database, account.gateway, account.account)),
+        CATCH_UP_MS,
+        log,
+      ),
+    )
 
     const server = await startServer({
       ...config.server,
@@ -63,6 +82,7 @@ export async function startRelay(config: Config, log: Log): Promise<Relay> {
       accounts,
       permittedUsers,
       log,
+      directDebit: config.directDebit,
       onWork: workers.wake,
       answerWithinMs: ANSWER_WITHIN_MS,
     })
@@ -162,11 +182,15 @@ function openWorkers(database: Database, accounts: GatewayAccounts, crms: Readon
   }
 }
 
-/** @returns what ends the repetition */
-function repeat(work: () => Promise<void>, everyMs: number, log: Log): () => Promise<void> {
-  let running = Promise.resolve()
+/**
+ * Does the chores now and again and again, each whether or not another fails.
+ * @returns what ends the repetition
+ */
+function repeat(chores: readonly (() => Promise<unknown>)[], everyMs: number, log: Log): () => Promise<void> {
+  let running: Promise<unknown> = Promise.resolve()
   const run = () => {
-    running = work().catch((error: unknown) => log.error({ error }, 'the permitted users could not be refreshed'))
+    const failed = (error: unknown) => log.error({ error }, 'a chore failed; it is done again later')
+    running = Promise.all(chores.map((chore) => chore().catch(failed)))
   }
   run()
   const timer = setInterval(run, everyMs)

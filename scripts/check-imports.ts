@@ -5,7 +5,7 @@ import { dirname, join, relative, resolve, sep } from 'node:path'
 const ALLOWED: Readonly<Record<string, readonly string[]>> = {
   main: ['relay', 'config', 'log'],
   relay: ['config', 'crm', 'database', 'gateways', 'http', 'log', 'refunds', 'work'],
-  config: ['gateways', 'settings'],
+  config: ['refunds', 'gateways', 'settings'],
   http: ['refunds', 'database', 'money', 'errors', 'log'],
   refunds: ['gateways', 'crm', 'work', 'database', 'money', 'errors', 'log'],
   gateways: ['money', 'errors', 'settings', 'log'],

@@ -2,8 +2,8 @@ import { z } from 'zod'
 import { ERRORS } from '../errors.ts'
 import type { ErrorEntry } from '../errors.ts'
 import { problemSchema } from './problem.ts'
-import { refundRequestFields } from './refund-request-schema.ts'
-import { paymentAnswerSchema, refundAnswerSchema } from './refund-response-schema.ts'
+import { creditRequestFields, previewRequestFields, refundRequestFields } from './refund-request-schema.ts'
+import { creditAnswerSchema, paymentAnswerSchema, previewSchema, refundAnswerSchema } from './refund-response-schema.ts'
 
 /** OpenAPI 3.1, made from the schemas that parse and shape what goes over the wire. */
 export function openApi(): object {
@@ -27,6 +27,21 @@ export function openApi(): object {
     description,
     schema: { type: 'string' },
   })
+  const body = (schema: z.ZodType) => ({
+    required: true,
+    content: { 'application/json': { schema: z.toJSONSchema(schema, { io: 'input' }) } },
+  })
+  const keyed = {
+    parameters: [
+      {
+        name: 'Idempotency-Key',
+        in: 'header',
+        required: true,
+        description: 'One key, one refund, however often it is sent',
+        schema: { type: 'string', pattern: '^[A-Za-z0-9_-]{8,64}$' },
+      },
+    ],
+  }
   const secured = { security: [{ orgToken: [] }] }
   return {
     openapi: '3.1.0',
@@ -50,25 +65,52 @@ export function openApi(): object {
       '/v1/refunds': {
         post: {
           ...secured,
+          ...keyed,
           summary: 'Reserve, store and send a refund',
-          parameters: [
-            {
-              name: 'Idempotency-Key',
-              in: 'header',
-              required: true,
-              description: 'One key, one refund, however often it is sent',
-              schema: { type: 'string', pattern: '^[A-Za-z0-9_-]{8,64}$' },
-            },
-          ],
-          requestBody: {
-            required: true,
-            content: { 'application/json': { schema: z.toJSONSchema(refundRequestFields, { io: 'input' }) } },
-          },
+          requestBody: body(refundRequestFields),
           responses: {
             201: json(refundAnswerSchema, 'Stored and final: refunded, refused or failed'),
-            202: json(refundAnswerSchema, 'Stored and under way, or being checked'),
+            202: json(refundAnswerSchema, 'Stored and under way, waiting in line, or being checked'),
             ...problems,
           },
+        },
+      },
+      '/v1/refunds/{id}/withdraw': {
+        post: {
+          ...secured,
+          summary: 'Take a refund back before it is sent',
+          parameters: [path('id', 'Refund id, a UUID')],
+          responses: { 200: json(refundAnswerSchema, 'The refund, withdrawn'), ...problems },
+        },
+      },
+      '/v1/payments/{paymentId}/undo-preview': {
+        post: {
+          ...secured,
+          summary: 'What would happen to this payment, and why; nothing is stored',
+          parameters: [path('paymentId', 'Record id, 18 characters')],
+          requestBody: body(previewRequestFields),
+          responses: { 200: json(previewSchema, 'Void, refund, wait, or nothing'), ...problems },
+        },
+      },
+      '/v1/credits': {
+        post: {
+          ...secured,
+          ...keyed,
+          summary: 'Pay a customer without a payment; off unless the account was switched on for it',
+          requestBody: body(creditRequestFields),
+          responses: {
+            201: json(creditAnswerSchema, 'Stored and final'),
+            202: json(creditAnswerSchema, 'Stored and under way, or being checked'),
+            ...problems,
+          },
+        },
+      },
+      '/v1/credits/{id}': {
+        get: {
+          ...secured,
+          summary: 'One credit',
+          parameters: [path('id', 'Credit id, a UUID')],
+          responses: { 200: json(creditAnswerSchema, 'The credit as it is now'), ...problems },
         },
       },
       '/v1/refunds/{id}': {

@@ -1,15 +1,26 @@
 import { z } from 'zod'
 import type { PaymentBalance, Refund } from '../refunds/refund.ts'
-import { stageOf, tellFailure } from '../refunds/refund-view.ts'
+import type { Waiting } from '../refunds/line.ts'
+import type { RefundPreview } from '../refunds/preview-refund.ts'
+import { kindOf, stageOf, tellFailure } from '../refunds/refund-view.ts'
 
 const moneyText = z.string().describe("Decimal text in the currency's decimals")
 
 export const refundViewSchema = z.strictObject({
   id: z.uuid(),
   paymentId: z.string(),
-  kind: z.enum(['Refund', 'Void']),
+  kind: z.enum(['Refund', 'Void', 'Undo']),
   origin: z.enum(['Here', 'Gateway console']),
-  stage: z.enum(['Processing', 'Sent to gateway', 'Checking with gateway', 'Refunded', 'Voided', 'Failed', 'Reversed']),
+  stage: z.enum([
+    'Processing',
+    'Sent to gateway',
+    'Checking with gateway',
+    'Refunded',
+    'Voided',
+    'Cancelled or refunded',
+    'Failed',
+    'Reversed',
+  ]),
   state: z.enum(['requested', 'submitting', 'pending', 'unknown', 'rejected', 'succeeded', 'failed', 'reversed']),
   version: z.int(),
   amount: moneyText,
@@ -24,6 +35,11 @@ export const refundViewSchema = z.strictObject({
     .nullable(),
   attention: z.string().nullable(),
   held: z.boolean(),
+  payerAsked: z.boolean(),
+  waiting: z
+    .strictObject({ sentence: z.string(), position: z.int(), inSeconds: z.int().nullable() })
+    .nullable()
+    .describe('Why it is not sent yet, and its place in the line of this payment'),
   requestedAt: z.iso.datetime(),
   sentAt: z.iso.datetime().nullable(),
   decidedAt: z.iso.datetime().nullable(),
@@ -38,17 +54,43 @@ export const paymentViewSchema = z.strictObject({
   held: moneyText,
   chargedBack: moneyText,
   refundable: moneyText,
+  exposure: moneyText.describe('What is out twice'),
+})
+
+export const creditViewSchema = refundViewSchema
+  .omit({ paymentId: true, kind: true, held: true, payerAsked: true })
+  .extend({
+    kind: z.literal('Credit'),
+    target: z.enum(['stored_method', 'bank_account']).nullable(),
+  })
+
+export const previewSchema = z.strictObject({
+  action: z.enum(['void', 'refund', 'wait', 'gateway_decides', 'nothing']),
+  amount: moneyText,
+  sentence: z.string(),
+  settlesOn: z.string().nullable(),
+  queue: z.strictObject({ position: z.int(), inSeconds: z.int() }).nullable(),
+  directDebit: z
+    .strictObject({
+      scheme: z.string().nullable(),
+      schemeLabel: z.string(),
+      claimUntil: z.string().nullable(),
+      sentence: z.string(),
+      mustAcknowledge: z.literal(true),
+      tooYoungUntil: z.string().nullable(),
+    })
+    .nullable(),
+  obstacle: z.strictObject({ sentence: z.string(), remedy: z.string() }).nullable(),
 })
 
 export const refundAnswerSchema = z.strictObject({ refund: refundViewSchema, payment: paymentViewSchema })
+export const creditAnswerSchema = z.strictObject({ credit: creditViewSchema })
 export const paymentAnswerSchema = z.strictObject({ payment: paymentViewSchema, refunds: z.array(refundViewSchema) })
 
-export function refundView(refund: Refund): z.input<typeof refundViewSchema> {
+function outgoingView(refund: Refund, waiting: Waiting | null) {
   return {
     id: refund.id,
-    paymentId: refund.paymentId,
-    kind: refund.kind === 'void' ? 'Void' : 'Refund',
-    origin: refund.origin === 'here' ? 'Here' : 'Gateway console',
+    origin: refund.origin === 'here' ? ('Here' as const) : ('Gateway console' as const),
     stage: stageOf(refund),
     state: refund.state,
     version: refund.version,
@@ -61,10 +103,39 @@ export function refundView(refund: Refund): z.input<typeof refundViewSchema> {
     gatewayReference: refund.gatewayReference,
     error: tellFailure(refund),
     attention: refund.attention,
-    held: refund.heldUntil !== null,
+    waiting,
     requestedAt: refund.requestedAt.toISOString(),
     sentAt: refund.sentAt?.toISOString() ?? null,
     decidedAt: refund.decidedAt?.toISOString() ?? null,
+  }
+}
+
+/** @param waiting why it is not sent yet, from line.ts */
+export function refundView(refund: Refund, waiting: Waiting | null): z.input<typeof refundViewSchema> {
+  return {
+    ...outgoingView(refund, waiting),
+    // Only credits have none, and they have a view of their own.
+    paymentId: refund.paymentId!,
+    kind: kindOf(refund),
+    held: refund.heldUntil !== null,
+    payerAsked: refund.payerAsked,
+  }
+}
+
+export function creditView(credit: Refund, waiting: Waiting | null): z.input<typeof creditViewSchema> {
+  return { ...outgoingView(credit, waiting), kind: 'Credit', target: credit.target }
+}
+
+export function previewView(preview: RefundPreview, scheme: string | null): z.input<typeof previewSchema> {
+  const { action, amount, sentence, settlesOn, queue, directDebit, obstacle } = preview
+  return {
+    action,
+    amount: amount.toDecimal(),
+    sentence,
+    settlesOn,
+    queue,
+    directDebit: directDebit && { ...directDebit, scheme, mustAcknowledge: true },
+    obstacle: obstacle && { sentence: obstacle.why, remedy: obstacle.remedy },
   }
 }
 
@@ -78,5 +149,6 @@ export function paymentView(id: string, balance: PaymentBalance): z.input<typeof
     held: balance.held.toDecimal(),
     chargedBack: balance.chargedBack.toDecimal(),
     refundable: balance.refundable.toDecimal(),
+    exposure: balance.exposure.toDecimal(),
   }
 }

@@ -1,56 +1,29 @@
-import { setTimeout as wait } from 'node:timers/promises'
 import express, { Router } from 'express'
-import type { RequestHandler, Response } from 'express'
-import { z } from 'zod'
-import type { Database } from '../database/database.ts'
+import type { Response } from 'express'
 import { RefundError } from '../errors.ts'
-import type { Log } from '../log.ts'
-import type { GatewayAccounts } from '../refunds/gateway-accounts.ts'
-import type { PermittedUsers } from '../refunds/permitted-users.ts'
+import { askForRefund } from '../refunds/ask-for-refund.ts'
+import { waitingOf, withdrawRefund } from '../refunds/line.ts'
+import { findBalance, findRefund } from '../refunds/refund-store.ts'
 import { FINAL_STATES } from '../refunds/refund.ts'
 import type { PaymentBalance, Refund } from '../refunds/refund.ts'
-import { findBalance, findRefund, refundsOfPayment } from '../refunds/refund-store.ts'
-import { requestRefund } from '../refunds/request-refund.ts'
-import type { Requester } from '../refunds/request-refund.ts'
-import { submitRefund } from '../refunds/submit-refund.ts'
-import { invalidInput } from './problem.ts'
-import { recordIdSchema, refundIdSchema, refundRequestSchema } from './refund-request-schema.ts'
+import { refundIdSchema, refundRequestSchema } from './refund-request-schema.ts'
 import { paymentView, refundView } from './refund-response-schema.ts'
+import { LARGEST_BODY_BYTES, idempotencyKeyOf, parse, permit, requesterOf } from './route-options.ts'
+import type { RouteOptions } from './route-options.ts'
+import { submitAtOnce } from './submit-at-once.ts'
 
-export interface RefundRoutesOptions {
-  readonly database: Database
-  readonly accounts: GatewayAccounts
-  readonly permittedUsers: PermittedUsers
-  readonly authenticate: RequestHandler
-  readonly log: Log
-  /** Something is due: a worker may look at once. */
-  readonly onWork: () => void
-  /** Milliseconds that an agent waits for the gateway before hearing what is known so far. */
-  readonly answerWithinMs: number
-}
-
-const LARGEST_BODY_BYTES = 16_384
-const idempotencyKeySchema = z.string().regex(/^[A-Za-z0-9_-]{8,64}$/)
-
-export function refundRoutes(options: RefundRoutesOptions): Router {
-  const { database, accounts, permittedUsers, log } = options
+/** /v1/refunds */
+export function refundRoutes(options: RouteOptions): Router {
+  const { database, accounts, log } = options
   const router = Router()
+  router.use(permit(options.permittedUsers, 'refunds'))
 
-  const permit: RequestHandler = async (_request, response, next) => {
-    const { orgId, userId } = response.locals.requester as Requester
-    await permittedUsers.check(orgId, userId)
-    next()
-  }
-  router.use(options.authenticate, permit)
-
-  // The permission comes before the body: a stranger's bytes are not even parsed.
-  router.post('/refunds', express.json({ limit: LARGEST_BODY_BYTES, type: () => true }), async (request, response) => {
-    const requester = response.locals.requester as Requester
-    const key = idempotencyKeySchema.safeParse(request.headers['idempotency-key'])
-    if (!key.success) throw new RefundError('idempotency_key_missing')
+  router.post('/', express.json({ limit: LARGEST_BODY_BYTES, type: () => true }), async (request, response) => {
+    const requester = requesterOf(response)
+    const key = idempotencyKeyOf(request.headers['idempotency-key'])
     const body = parse(refundRequestSchema, request.body)
     const { gateway } = accounts.forOrg(requester.orgId, body.gateway, body.gatewayAccount)
-    const requested = await requestRefund(database, gateway, requester, key.data, body)
+    const requested = await askForRefund(database, gateway, requester, key, body, options.directDebit)
     const requestId = response.locals.requestId as string
     if (requested.kind === 'replay') {
       response.set('Idempotent-Replay', 'true')
@@ -58,43 +31,47 @@ export function refundRoutes(options: RefundRoutesOptions): Router {
     }
     const { job, balance } = requested
     log.info({ refundId: job.refund.id, requestId, gateway: gateway.name }, 'refund stored')
-    const submitted = submitRefund(database, gateway, job)
-      // The refund is stored and leased; a worker takes it up when the lease ends, and the agent hears what is known.
-      .catch((error: unknown) => log.error({ refundId: job.refund.id, requestId, error }, 'not submitted at once'))
-      .finally(options.onWork)
-    await withinDeadline(submitted, options.answerWithinMs)
+    if (!requested.waits) await submitAtOnce(options, gateway, job, requestId)
     // It is stored, so whatever happens to the database now the answer is the refund, as it was last seen.
     const known = await read(requester.orgId, job.refund.id).catch((error: unknown) => {
       log.error({ refundId: job.refund.id, requestId, error }, 'answered with what was stored first')
       return { refund: job.refund, balance }
     })
-    answer(response, known)
+    await answer(response, known)
   })
 
-  router.get('/refunds/:id', async (request, response) => {
-    const id = refundIdSchema.safeParse(request.params.id)
-    if (!id.success) throw new RefundError('refund_not_found')
-    const { refund, balance } = await read((response.locals.requester as Requester).orgId, id.data)
-    response.json(refundAnswer({ refund, balance }))
+  router.get('/:id', async (request, response) => {
+    const known = await read(requesterOf(response).orgId, idOf(request.params.id))
+    response.json(await refundAnswer(known))
   })
 
-  router.get('/payments/:paymentId', async (request, response) => {
-    const { orgId } = response.locals.requester as Requester
-    const id = recordIdSchema.safeParse(request.params.paymentId)
-    if (!id.success) throw new RefundError('payment_not_found')
-    const balance = await findBalance(database, orgId, id.data)
-    if (!balance) throw new RefundError('payment_not_found')
-    const refunds = await refundsOfPayment(database, orgId, id.data)
-    response.json({ payment: paymentView(id.data, balance), refunds: refunds.map(refundView) })
+  router.post('/:id/withdraw', async (request, response) => {
+    const { orgId, userId } = requesterOf(response)
+    const { refund } = await read(orgId, idOf(request.params.id))
+    if (!(await withdrawRefund(database, refund, userId))) throw new RefundError('withdraw_too_late')
+    response.json(await refundAnswer(await read(orgId, refund.id)))
   })
 
   return router
 
   async function read(orgId: string, refundId: string): Promise<KnownRefund> {
     const refund = await findRefund(database, orgId, refundId)
-    if (!refund) throw new RefundError('refund_not_found')
+    if (!refund || refund.paymentId === null) throw new RefundError('refund_not_found')
     // A refund without its payment cannot be: the database refuses it.
     return { refund, balance: (await findBalance(database, orgId, refund.paymentId))! }
+  }
+
+  async function refundAnswer({ refund, balance }: KnownRefund) {
+    const waiting = await waitingOf(database, refund)
+    return { refund: refundView(refund, waiting), payment: paymentView(refund.paymentId!, balance) }
+  }
+
+  /** 201 when it is final, 202 while it is under way or being checked. */
+  async function answer(response: Response, known: KnownRefund): Promise<void> {
+    response
+      .status(FINAL_STATES.includes(known.refund.state) ? 201 : 202)
+      .location(`/v1/refunds/${known.refund.id}`)
+      .json(await refundAnswer(known))
   }
 }
 
@@ -103,27 +80,8 @@ interface KnownRefund {
   readonly balance: PaymentBalance
 }
 
-function refundAnswer({ refund, balance }: KnownRefund) {
-  return { refund: refundView(refund), payment: paymentView(refund.paymentId, balance) }
-}
-
-/** 201 when it is final, 202 while it is under way or being checked. */
-function answer(response: Response, known: KnownRefund): void {
-  response
-    .status(FINAL_STATES.includes(known.refund.state) ? 201 : 202)
-    .location(`/v1/refunds/${known.refund.id}`)
-    .json(refundAnswer(known))
-}
-
-function parse<Schema extends z.ZodType>(schema: Schema, input: unknown): z.output<Schema> {
-  const parsed = schema.safeParse(input)
-  if (!parsed.success) throw invalidInput(parsed.error)
-  return parsed.data
-}
-
-/** The work goes on when the deadline passes; only the waiting ends. */
-async function withinDeadline(work: Promise<unknown>, milliseconds: number): Promise<void> {
-  const deadline = new AbortController()
-  await Promise.race([work, wait(milliseconds, undefined, { signal: deadline.signal }).catch(() => {})])
-  deadline.abort()
+function idOf(text: string | undefined): string {
+  const id = refundIdSchema.safeParse(text)
+  if (!id.success) throw new RefundError('refund_not_found')
+  return id.data
 }

@@ -4,30 +4,23 @@ import type { AddressInfo } from 'node:net'
 import express from 'express'
 import helmet from 'helmet'
 import { v7 as uuidv7 } from 'uuid'
-import type { Database } from '../database/database.ts'
 import { RefundError } from '../errors.ts'
-import type { Log } from '../log.ts'
-import type { GatewayAccounts } from '../refunds/gateway-accounts.ts'
-import type { PermittedUsers } from '../refunds/permitted-users.ts'
 import { authenticate } from './authenticate.ts'
 import type { TrustedOrg } from './authenticate.ts'
 import { healthRoutes } from './health-routes.ts'
 import { openApi } from './openapi.ts'
 import { problemHandler } from './problem.ts'
+import { creditRoutes } from './credit-routes.ts'
+import { paymentRoutes } from './payment-routes.ts'
 import { refundRoutes } from './refund-routes.ts'
+import type { RouteOptions } from './route-options.ts'
 import { webhookRoutes } from './webhook-routes.ts'
 
-export interface ServerOptions {
+export interface ServerOptions extends RouteOptions {
   readonly host: string
   readonly port: number
   readonly audience: string
   readonly orgs: readonly TrustedOrg[]
-  readonly database: Database
-  readonly accounts: GatewayAccounts
-  readonly permittedUsers: PermittedUsers
-  readonly log: Log
-  readonly onWork: () => void
-  readonly answerWithinMs: number
 }
 
 export interface RunningServer {
@@ -69,7 +62,10 @@ export async function startServer(options: ServerOptions): Promise<RunningServer
   app.use('/health', healthRoutes(options.database))
   app.get('/openapi.json', (_request, response) => void response.json(openApi()))
   app.use('/webhooks', webhookRoutes(options))
-  app.use('/v1', refundRoutes({ ...options, authenticate: authenticate(options.orgs, options.audience) }))
+  app.use('/v1', authenticate(options.orgs, options.audience))
+  app.use('/v1/refunds', refundRoutes(options))
+  app.use('/v1/payments', paymentRoutes(options))
+  app.use('/v1/credits', creditRoutes(options))
   app.use(() => {
     throw new RefundError('route_not_found')
   })

@@ -1,157 +1,138 @@
 import type { Database, Queryable } from '../database/database.ts'
-import type { Gateway, GatewayEvent } from '../gateways/gateway.ts'
-import { backoffMs } from '../work/backoff.ts'
-import { claimDue } from '../work/claim.ts'
-import { judgeEvent } from './judge-event.ts'
+import type { Gateway, LookUp, PaymentFacts, RefundFacts } from '../gateways/gateway.ts'
+import { Money } from '../money/money.ts'
+import { adoptForeignRefunds, mayBeOurs } from './adopt-refunds.ts'
+import { applyToRow } from './apply-evidence.ts'
+import { evidenceOf } from './evidence.ts'
+import type { Evidence } from './evidence.ts'
+import { endEvent } from './gateway-events.ts'
+import type { EventJob, EventOutcome } from './gateway-events.ts'
+import { applyPaymentEvent, findPayment } from './payment-events.ts'
+import type { PaymentRow } from './payment-events.ts'
+import { applyPaymentFacts } from './payment-facts.ts'
+import { REFUND_COLUMNS, WITH_PAYMENT } from './refund-rows.ts'
+import type { RefundRow } from './refund-rows.ts'
 import type { RefundEventKind } from './judge-event.ts'
-import { REFUND_COLUMNS, toJob } from './refund-rows.ts'
-import type { RefundJob, RefundRow } from './refund-rows.ts'
-import { changeRefund } from './refund-store.ts'
-import type { RefundChange } from './refund-store.ts'
-import type { RefundState } from './refund.ts'
 
-export interface EventJob {
-  readonly id: string
-  readonly leaseNumber: number
-  readonly tries: number
-  readonly gateway: string
-  readonly account: string
-  readonly kind: RefundEventKind
-  readonly gatewayKind: string
-  readonly occurredAt: Date | null
-  readonly paymentReference: string | null
-  readonly refundReference: string | null
-  readonly refundId: string | null
-  readonly amount: GatewayEvent['amount']
-  readonly failure: { readonly code: string; readonly gatewayMessage: string | null } | null
+/** Kinds that speak of one refund, and what they say of it; a void is a refund that never reaches the statement. */
+const SAYS: Partial<Record<EventJob['kind'], RefundEventKind>> = {
+  refund_succeeded: 'refund_succeeded',
+  refund_failed: 'refund_failed',
+  refund_failed_late: 'refund_failed_late',
+  refund_reversed: 'refund_reversed',
+  void_succeeded: 'refund_succeeded',
+  void_failed: 'refund_failed',
 }
 
-/** What became of an event; kept with it. */
-export type EventOutcome =
-  'applied' | 'nothing_new' | 'confirmed' | 'too_early' | 'contradiction' | 'no_such_refund' | 'amount_differs'
-
-const EVENT_LEASE_SECONDS = 30
-
-/** Due events, leased to this process. */
-export async function claimEvents(database: Database, limit: number): Promise<EventJob[]> {
-  const ids = await claimDue(database, 'gateway_events', limit, EVENT_LEASE_SECONDS)
-  if (ids.length === 0) return []
-  return database.query<EventJob>(
-    `SELECT id, lease_number AS "leaseNumber", tries, gateway, gateway_account AS account, kind, gateway_kind AS "gatewayKind",
-       occurred_at AS "occurredAt", payment_reference AS "paymentReference", refund_reference AS "refundReference",
-       refund_id AS "refundId",
-       CASE WHEN amount IS NOT NULL THEN jsonb_build_object('value', amount, 'currency', currency) END AS amount,
-       CASE WHEN error_code IS NOT NULL THEN jsonb_build_object('code', error_code, 'gatewayMessage', gateway_message) END AS failure
-     FROM gateway_events WHERE id = ANY($1::bigint[]) ORDER BY id`,
-    [ids],
-  )
-}
-
-/** Stores what an event says of its refund, with the event as evidence; late and repeated events change nothing. */
+/** Stores what an event says, with the event as evidence; late and repeated events change nothing. */
 export async function applyEvent(database: Database, gateway: Gateway, event: EventJob): Promise<EventOutcome> {
+  // What only says that something changed is looked up first, outside any transaction.
+  const looked = await lookUp(gateway, event)
   return database.transaction(async (tx) => {
-    const found = await findSubject(tx, event)
-    const outcome = found ? await applyTo(tx, gateway, event, found) : 'no_such_refund'
-    // The refund may be on its way to us still: its answer, or its record, may come later. So it is tried again, ever more rarely.
-    const again = outcome === 'no_such_refund' || outcome === 'too_early' ? backoffMs(event.tries) : null
-    await tx.query(
-      `UPDATE gateway_events SET outcome = $3, tries = tries + 1, due_at = relay_now() + $4::bigint * interval '1 millisecond'
-       WHERE id = $1 AND lease_number = $2`,
-      [event.id, event.leaseNumber, outcome, again],
-    )
+    const outcome = await applyWithin(tx, gateway, event, looked)
+    await endEvent(tx, event, outcome)
     return outcome
   })
 }
 
-interface Subject {
-  readonly job: RefundJob
-  readonly evidenceAt: Date | null
+type Looked = { refund?: LookUp<RefundFacts>; payment?: LookUp<PaymentFacts> }
+
+async function lookUp(gateway: Gateway, event: EventJob): Promise<Looked> {
+  if (event.kind === 'refund_changed' && event.refundReference !== null) {
+    const query = {
+      refundId: event.refundId ?? '',
+      paymentReference: event.paymentReference ?? '',
+      gatewayReference: event.refundReference,
+      amount: Money.zero(event.amount?.currency ?? 'EUR'),
+    }
+    return { refund: await gateway.lookUpRefund!(query) }
+  }
+  if (event.kind === 'payment_changed' && event.paymentReference !== null) {
+    return { payment: await gateway.lookUpPayment!(event.paymentReference) }
+  }
+  return {}
 }
 
-/** The refund an event speaks of: by the gateway's reference, else by our own stamp on the same payment. Locked. */
-async function findSubject(tx: Queryable, event: EventJob): Promise<Subject | null> {
+async function applyWithin(tx: Queryable, gateway: Gateway, event: EventJob, looked: Looked): Promise<EventOutcome> {
+  const source = `event ${event.id} ${event.gatewayKind}`
+  if (looked.refund ?? looked.payment) {
+    const asked = (looked.refund ?? looked.payment)!
+    if (asked.kind === 'unavailable') return 'unavailable'
+    if (asked.kind === 'absent') return 'nothing_new'
+  }
+  if (looked.payment?.kind === 'found') {
+    const payment = await findPayment(tx, event, event.paymentReference)
+    return payment ? applyPaymentFacts(tx, gateway, payment, looked.payment.facts, source) : 'no_such_payment'
+  }
+  if (looked.refund?.kind === 'found') {
+    const { facts } = looked.refund
+    const reference = event.paymentReference ?? facts.paymentReference ?? null
+    return applyToRefund(
+      tx,
+      gateway,
+      { ...event, paymentReference: reference, refundId: facts.refundId },
+      evidenceOf(facts, source),
+    )
+  }
+  const kind = SAYS[event.kind]
+  if (kind === undefined) {
+    const payment = await findPayment(tx, event, event.paymentReference)
+    return payment ? applyPaymentEvent(tx, payment, event) : 'no_such_payment'
+  }
+  const { occurredAt, amount, failure, refundReference } = event
+  return applyToRefund(tx, gateway, event, {
+    source,
+    kind,
+    occurredAt,
+    amount,
+    failure,
+    gatewayReference: refundReference,
+  })
+}
+
+async function applyToRefund(
+  tx: Queryable,
+  gateway: Gateway,
+  event: EventJob,
+  evidence: Evidence,
+): Promise<EventOutcome> {
+  const row = await findSubject(tx, event)
+  if (row) return applyToRow(tx, gateway, row, evidence)
+  const payment = await findPayment(tx, event, event.paymentReference)
+  return payment ? adopt(tx, payment, event, evidence) : 'no_such_payment'
+}
+
+/** The refund an event speaks of: by the gateway's reference, else by our own stamp where it has none yet. Locked. */
+async function findSubject(tx: Queryable, event: EventJob): Promise<RefundRow | null> {
   const [row] = await tx.query<RefundRow>(
-    `SELECT ${REFUND_COLUMNS} FROM refunds r JOIN payments p USING (org_id, payment_id)
-     WHERE p.gateway = $1 AND p.gateway_account = $2 AND p.gateway_reference = $3
+    `SELECT ${REFUND_COLUMNS} FROM refunds r ${WITH_PAYMENT}
+     WHERE r.gateway = $1 AND r.gateway_account = $2
        AND (r.gateway_reference = $4 OR (r.gateway_reference IS NULL AND r.id::text = $5))
+       AND ($3::text IS NULL OR p.gateway_reference IS NULL OR p.gateway_reference = $3)
      ORDER BY r.gateway_reference NULLS LAST LIMIT 1 FOR UPDATE OF r`,
     [event.gateway, event.account, event.paymentReference, event.refundReference, event.refundId],
   )
-  return row ? { job: toJob(row), evidenceAt: row.evidence_at } : null
+  return row ?? null
 }
 
-async function applyTo(tx: Queryable, gateway: Gateway, event: EventJob, subject: Subject): Promise<EventOutcome> {
-  const { job } = subject
-  const evidence = `event ${event.id} ${event.gatewayKind}`
-  const asked = job.refund.amount
-  if (event.amount && (event.amount.currency !== asked.currency || event.amount.value !== asked.toDecimal())) {
-    await mark(
-      tx,
-      job,
-      `${gateway.label} reports ${event.amount.currency} ${event.amount.value}, ${asked} was asked. Compare with its records.`,
-    )
-    return 'amount_differs'
-  }
-  const happened = event.occurredAt?.getTime() ?? 0
-  const restsOn = subject.evidenceAt?.getTime() ?? 0
-  const judgement = judgeEvent(event.kind, job.refund.state, happened > restsOn, happened < restsOn)
-  if (judgement.kind === 'contradiction') {
-    await mark(
-      tx,
-      job,
-      `${gateway.label} sent ${event.gatewayKind} for a refund that was never taken. Compare with its records.`,
-    )
-    return 'contradiction'
-  }
-  if (judgement.kind === 'confirmed') {
-    await tx.query('UPDATE refunds SET evidence_at = $2 WHERE id = $1', [job.refund.id, event.occurredAt])
-  }
-  if (judgement.kind !== 'move') return judgement.kind
-  let current: Pick<RefundJob, 'refund' | 'leaseNumber'> = job
-  for (const state of judgement.through) {
-    const change = {
-      ...changeTo(state, event, job.refund.state, gateway),
-      evidence,
-      evidenceAt: event.occurredAt?.toISOString() ?? null,
-    }
-    // The row is locked by this transaction, so nobody can have changed it in between.
-    const refund = (await changeRefund(tx, current, current.refund.state, change))!
-    current = { refund, leaseNumber: current.leaseNumber + 1 }
-  }
-  return 'applied'
+const STATUS_OF: Partial<Record<RefundEventKind, RefundFacts['status']>> = {
+  refund_accepted: 'pending',
+  refund_succeeded: 'succeeded',
+  refund_reversed: 'reversed',
 }
 
-function changeTo(
-  state: RefundState,
-  event: EventJob,
-  was: RefundState,
-  gateway: Gateway,
-): Omit<RefundChange, 'evidence'> {
-  const reference = event.refundReference ? { gatewayReference: event.refundReference } : {}
-  if (state === 'succeeded') return { state, ...reference, failure: null, attention: null, holdMs: 0, dueInMs: null }
-  if (state === 'reversed') {
-    return {
-      state,
-      ...reference,
-      failure: event.failure ?? { code: 'refund_came_back', gatewayMessage: null },
-      attention: 'The money came back after it had been refunded. Decide with the customer what to do.',
-      dueInMs: null,
-    }
+/** A refund that somebody made at the gateway itself. One that failed moved nothing and is not taken into the books. */
+async function adopt(tx: Queryable, payment: PaymentRow, event: EventJob, evidence: Evidence): Promise<EventOutcome> {
+  const status = STATUS_OF[evidence.kind]
+  if (status === undefined || evidence.amount === null || evidence.gatewayReference === null) return 'nothing_new'
+  const facts: RefundFacts = {
+    gatewayReference: evidence.gatewayReference,
+    refundId: event.refundId,
+    amount: Money.fromDecimal(evidence.amount.value, evidence.amount.currency),
+    status,
+    refusal: null,
+    occurredAt: evidence.occurredAt?.toISOString() ?? null,
   }
-  const late = event.kind === 'refund_failed_late' || was === 'succeeded'
-  const holdMs = late ? gateway.capabilities.holdAfterLateFailureMs : 0
-  return {
-    state,
-    ...reference,
-    failure: event.failure ?? { code: late ? 'bank_returned_refund' : 'gateway_refused', gatewayMessage: null },
-    ...(late && {
-      attention: 'The refund failed after it had been accepted. Ask the customer for another way to be paid.',
-    }),
-    holdMs,
-    dueInMs: holdMs > 0 ? holdMs : null,
-  }
-}
-
-async function mark(tx: Queryable, job: RefundJob, attention: string): Promise<void> {
-  await tx.query('UPDATE refunds SET attention = $2 WHERE id = $1', [job.refund.id, attention])
+  if (await mayBeOurs(tx, payment, facts)) return 'too_early'
+  return (await adoptForeignRefunds(tx, payment, [facts], evidence.source)) > 0 ? 'adopted' : 'nothing_new'
 }

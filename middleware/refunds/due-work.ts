@@ -1,9 +1,9 @@
 import type { Database } from '../database/database.ts'
 import type { Gateway } from '../gateways/gateway.ts'
 import { claimDue } from '../work/claim.ts'
-import { declareUnknown, reconcileRefund, releaseHold } from './reconcile-refund.ts'
+import { declareUnknown, pollRefund, reconcileRefund, releaseHold } from './reconcile-refund.ts'
 import { LEASE_SECONDS } from './refund-store.ts'
-import { REFUND_COLUMNS, toJob } from './refund-rows.ts'
+import { REFUND_COLUMNS, WITH_PAYMENT, toJob } from './refund-rows.ts'
 import type { RefundJob, RefundRow } from './refund-rows.ts'
 import type { RefundState } from './refund.ts'
 import { submitRefund } from './submit-refund.ts'
@@ -15,6 +15,7 @@ const STEPS: Partial<Record<RefundState, Step>> = {
   requested: submitRefund,
   submitting: (database, _gateway, job) => declareUnknown(database, job),
   unknown: reconcileRefund,
+  pending: pollRefund,
   failed: (database, _gateway, job) => releaseHold(database, job),
 }
 
@@ -23,7 +24,7 @@ export async function claimRefunds(database: Database, limit: number): Promise<R
   const ids = await claimDue(database, 'refunds', limit, LEASE_SECONDS)
   if (ids.length === 0) return []
   const rows = await database.query<RefundRow>(
-    `SELECT ${REFUND_COLUMNS} FROM refunds r JOIN payments p USING (org_id, payment_id) WHERE r.id = ANY($1::uuid[])`,
+    `SELECT ${REFUND_COLUMNS} FROM refunds r ${WITH_PAYMENT} WHERE r.id = ANY($1::uuid[])`,
     [ids],
   )
   return rows.map(toJob)

@@ -19,6 +19,10 @@ export class GatewayAccounts {
     this.#sandboxes = sandboxes
   }
 
+  get all(): readonly GatewayAccount[] {
+    return [...this.#accounts.values()]
+  }
+
   /** Null when no such account is configured. */
   find(gateway: string, account: string): GatewayAccount | null {
     return this.#accounts.get(keyOf(gateway, account)) ?? null

@@ -1,11 +1,10 @@
 import type { GatewayEvent } from '../gateways/gateway.ts'
 import type { RefundState } from './refund.ts'
 
-/** The kinds that say something of one refund. */
-export type RefundEventKind = Extract<
-  GatewayEvent['kind'],
-  'refund_succeeded' | 'refund_failed' | 'refund_failed_late' | 'refund_reversed'
->
+/** The kinds that say something of one refund; `refund_accepted`: the gateway has it, as its own record shows. */
+export type RefundEventKind =
+  | Extract<GatewayEvent['kind'], 'refund_succeeded' | 'refund_failed' | 'refund_failed_late' | 'refund_reversed'>
+  | 'refund_accepted'
 
 /** What an event says of a refund: the states it passes through, nothing new, or not yet to be judged. */
 export type Judgement =
@@ -32,6 +31,9 @@ export function judgeEvent(kind: RefundEventKind, state: RefundState, newer: boo
   if (state === 'rejected') return { kind: 'contradiction' }
   if (state === 'reversed') return nothingNew
   switch (kind) {
+    case 'refund_accepted':
+      // Said while a call is under way, its answer says the same.
+      return state === 'unknown' ? { kind: 'move', through: ['pending'] } : nothingNew
     case 'refund_succeeded':
       // After a late failure only a later success counts: the gateway repaired it.
       if (open || (state === 'failed' && newer)) return { kind: 'move', through: ['succeeded'] }

@@ -1,4 +1,4 @@
-import type { Crm } from '../crm/crm.ts'
+import type { Crm, PermittedUserIds } from '../crm/crm.ts'
 import { CrmError } from '../crm/crm.ts'
 import type { Database } from '../database/database.ts'
 import { RefundError } from '../errors.ts'
@@ -11,7 +11,7 @@ const TRUSTED_SECONDS = 900
 const COPY_MS = 10_000
 
 interface Copy {
-  readonly users: ReadonlySet<string>
+  readonly users: PermittedUserIds
   readonly ageSeconds: number | null
   readonly takenAt: number
 }
@@ -31,14 +31,14 @@ export class PermittedUsers {
   /**
    * @throws RefundError `not_permitted`; `permission_unverifiable` when the org has not answered for 15 minutes
    */
-  async check(orgId: string, userId: string): Promise<void> {
+  async check(orgId: string, userId: string, right: keyof PermittedUserIds = 'refunds'): Promise<void> {
     let copy = await this.#copy(orgId)
     if (copy.ageSeconds === null || copy.ageSeconds > TRUSTED_SECONDS) {
       await this.refresh(orgId)
       copy = await this.#copy(orgId)
     }
     if (copy.ageSeconds === null || copy.ageSeconds > TRUSTED_SECONDS) throw new RefundError('permission_unverifiable')
-    if (!copy.users.has(userId)) throw new RefundError('not_permitted')
+    if (!copy.users[right].has(userId)) throw new RefundError('not_permitted')
   }
 
   /** Orgs whose list has grown old; one process asks, the others find the row renewed. */
@@ -64,8 +64,8 @@ export class PermittedUsers {
     try {
       const users = await this.#crms.get(orgId)!.permittedUsers()
       await this.#database.query(
-        'UPDATE orgs SET permitted_users = $2, permissions_at = relay_now() WHERE org_id = $1',
-        [orgId, [...users]],
+        'UPDATE orgs SET permitted_users = $2, credit_users = $3, permissions_at = relay_now() WHERE org_id = $1',
+        [orgId, [...users.refunds], [...users.credits]],
       )
       this.#copies.delete(orgId)
     } catch (error) {
@@ -77,11 +77,15 @@ export class PermittedUsers {
   async #copy(orgId: string): Promise<Copy> {
     const known = this.#copies.get(orgId)
     if (known && performance.now() - known.takenAt < COPY_MS) return known
-    const [row] = await this.#database.query<{ users: string[]; age: number | null }>(
-      `SELECT permitted_users AS users, extract(epoch FROM relay_now() - permissions_at)::float AS age FROM orgs WHERE org_id = $1`,
+    const [row] = await this.#database.query<{ refunds: string[]; credits: string[]; age: number | null }>(
+      `SELECT permitted_users AS refunds, credit_users AS credits, extract(epoch FROM relay_now() - permissions_at)::float AS age FROM orgs WHERE org_id = $1`,
       [orgId],
     )
-    const copy = { users: new Set(row?.users), ageSeconds: row?.age ?? null, takenAt: performance.now() }
+    const copy = {
+      users: { refunds: new Set(row?.refunds), credits: new Set(row?.credits) },
+      ageSeconds: row?.age ?? null,
+      takenAt: performance.now(),
+    }
     this.#copies.set(orgId, copy)
     return copy
   }

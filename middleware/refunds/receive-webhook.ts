@@ -1,5 +1,5 @@
 import type { Database } from '../database/database.ts'
-import type { Gateway, WebhookDelivery } from '../gateways/gateway.ts'
+import type { Gateway, GatewayEvent, WebhookDelivery } from '../gateways/gateway.ts'
 
 /**
  * Verifies a delivery and stores what is new in it, due to be applied. Only after this may the gateway get its acknowledgement.
@@ -12,7 +12,19 @@ export async function receiveWebhook(
   account: string,
   delivery: WebhookDelivery,
 ): Promise<number> {
-  const events = await gateway.readWebhook(delivery)
+  return storeEvents(database, gateway.name, account, await gateway.readWebhook(delivery))
+}
+
+/**
+ * Stores each event once, due to be applied.
+ * @returns how many were new
+ */
+export async function storeEvents(
+  database: Database,
+  gateway: string,
+  account: string,
+  events: readonly GatewayEvent[],
+): Promise<number> {
   if (events.length === 0) return 0
   const column = <Value>(read: (event: (typeof events)[number]) => Value) => events.map(read)
   const stored = await database.query(
@@ -26,7 +38,7 @@ export async function receiveWebhook(
          error_code, gateway_message, payload)
      ON CONFLICT ON CONSTRAINT gateway_event_once DO NOTHING RETURNING id`,
     [
-      gateway.name,
+      gateway,
       account,
       column((event) => event.identity),
       column((event) => event.kind),

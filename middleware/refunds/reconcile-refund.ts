@@ -1,5 +1,8 @@
 import type { Database } from '../database/database.ts'
 import type { Gateway } from '../gateways/gateway.ts'
+import { backoffMs } from '../work/backoff.ts'
+import { applyEvidence } from './apply-evidence.ts'
+import { evidenceOf } from './evidence.ts'
 import type { RefundJob } from './refund-rows.ts'
 import { changeRefund } from './refund-store.ts'
 import { submitRefund } from './submit-refund.ts'
@@ -7,22 +10,45 @@ import { submitRefund } from './submit-refund.ts'
 const DAY_MS = 86_400_000
 
 /**
- * Finds out what became of a refund whose outcome is unknown: the same attempt again while the gateway keeps its key, afterwards
- * never again, for a forgotten key would pay twice.
+ * Finds out what became of a refund whose outcome is unknown: asks the gateway where it can be asked; otherwise sends the same attempt
+ * again while the gateway keeps its key, and afterwards never again, for a forgotten key would pay twice.
  */
 export async function reconcileRefund(database: Database, gateway: Gateway, job: RefundJob): Promise<void> {
-  const [first] = await database.query<{ key_kept: boolean }>(
-    `SELECT first_sent_at + $2 * interval '1 millisecond' > relay_now() AS key_kept
-     FROM attempts WHERE refund_id = $1 ORDER BY id DESC LIMIT 1`,
-    [job.refund.id, gateway.capabilities.keyRetentionMs],
-  )
-  if (first?.key_kept) return submitRefund(database, gateway, job)
+  const asked = await lookUp(gateway, job)
+  if (asked?.kind === 'found') {
+    await applyEvidence(database, gateway, job.refund.id, evidenceOf(asked.facts, 'look-up'))
+    return
+  }
+  if (asked?.kind === 'unavailable') {
+    await changeRefund(database, job, 'unknown', {
+      state: 'unknown',
+      evidence: 'look-up unavailable',
+      dueInMs: backoffMs(job.tries),
+    })
+    return
+  }
+  // Certainly not there: sending the same attempt again cannot pay twice.
+  if (asked?.kind === 'absent' || (await keyIsKept(database, gateway, job))) return submitRefund(database, gateway, job)
   await changeRefund(database, job, 'unknown', {
     state: 'unknown',
     evidence: 'key retention over',
     attention: `${gateway.label} no longer tells what became of this refund. Compare with its own records, then settle it by hand.`,
     dueInMs: DAY_MS,
   })
+}
+
+/** Looks up a refund whose outcome no webhook tells. */
+export async function pollRefund(database: Database, gateway: Gateway, job: RefundJob): Promise<void> {
+  const asked = await lookUp(gateway, job)
+  if (asked?.kind === 'found' && asked.facts.status !== 'pending') {
+    await applyEvidence(database, gateway, job.refund.id, evidenceOf(asked.facts, 'look-up'))
+    return
+  }
+  const next = gateway.capabilities.pollOutcomeMs ?? null
+  await database.query(
+    `UPDATE refunds SET due_at = relay_now() + $3::bigint * interval '1 millisecond' WHERE id = $1 AND lease_number = $2`,
+    [job.refund.id, job.leaseNumber, next],
+  )
 }
 
 /** A process took this refund up and never came back: it may have paid, so the outcome is unknown, and is asked for at once. */
@@ -43,4 +69,24 @@ export async function releaseHold(database: Database, job: RefundJob): Promise<v
     holdMs: 0,
     dueInMs: null,
   })
+}
+
+async function lookUp(gateway: Gateway, { refund }: RefundJob) {
+  // Voids and credits leave no refund behind that could be looked up by our stamp.
+  if (refund.kind !== 'refund' || refund.paymentReference === null) return null
+  return gateway.lookUpRefund?.({
+    refundId: refund.id,
+    paymentReference: refund.paymentReference,
+    gatewayReference: refund.gatewayReference,
+    amount: refund.amount,
+  })
+}
+
+async function keyIsKept(database: Database, gateway: Gateway, job: RefundJob): Promise<boolean> {
+  const [attempt] = await database.query<{ kept: boolean }>(
+    `SELECT first_sent_at + $2 * interval '1 millisecond' > relay_now() AS kept
+     FROM attempts WHERE refund_id = $1 ORDER BY id DESC LIMIT 1`,
+    [job.refund.id, gateway.capabilities.keyRetentionMs],
+  )
+  return attempt?.kept ?? false
 }

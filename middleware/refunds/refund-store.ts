@@ -1,12 +1,18 @@
 import type { Database, Queryable } from '../database/database.ts'
-import type { AttemptBody, Attempt } from '../gateways/gateway.ts'
+import type { Attempt, AttemptBody } from '../gateways/gateway.ts'
 import { FINAL_STATES } from './refund.ts'
 import type { PaymentBalance, Refund, RefundState } from './refund.ts'
-import { PAYMENT_COLUMNS, REFUND_COLUMNS, toBalance, toJob, toRefund } from './refund-rows.ts'
-import type { PaymentRow, RefundJob, RefundRow } from './refund-rows.ts'
+import { BALANCE_COLUMNS, REFUND_COLUMNS, WITH_PAYMENT, toBalance, toRefund } from './refund-rows.ts'
+import type { BalanceRow, RefundJob, RefundRow } from './refund-rows.ts'
 
 /** How long one process may work on a refund before another may take it up. Longer than any gateway deadline. */
 export const LEASE_SECONDS = 60
+
+export interface NewAttempt {
+  readonly id: string
+  readonly key: string
+  readonly body: AttemptBody
+}
 
 export interface StoredAttempt extends Attempt {
   readonly id: string
@@ -17,7 +23,7 @@ export interface StoredAttempt extends Attempt {
 
 export async function findRefund(database: Queryable, orgId: string, refundId: string): Promise<Refund | null> {
   const [row] = await database.query<RefundRow>(
-    `SELECT ${REFUND_COLUMNS} FROM refunds r JOIN payments p USING (org_id, payment_id) WHERE r.org_id = $1 AND r.id = $2`,
+    `SELECT ${REFUND_COLUMNS} FROM refunds r ${WITH_PAYMENT} WHERE r.org_id = $1 AND r.id = $2`,
     [orgId, refundId],
   )
   return row ? toRefund(row) : null
@@ -26,7 +32,7 @@ export async function findRefund(database: Queryable, orgId: string, refundId: s
 /** Newest first. */
 export async function refundsOfPayment(database: Queryable, orgId: string, paymentId: string): Promise<Refund[]> {
   const rows = await database.query<RefundRow>(
-    `SELECT ${REFUND_COLUMNS} FROM refunds r JOIN payments p USING (org_id, payment_id)
+    `SELECT ${REFUND_COLUMNS} FROM refunds r ${WITH_PAYMENT}
      WHERE r.org_id = $1 AND r.payment_id = $2 ORDER BY r.id DESC`,
     [orgId, paymentId],
   )
@@ -38,112 +44,41 @@ export async function findBalance(
   orgId: string,
   paymentId: string,
 ): Promise<PaymentBalance | null> {
-  const [row] = await database.query<PaymentRow>(
-    `SELECT ${PAYMENT_COLUMNS} FROM payments p WHERE org_id = $1 AND payment_id = $2`,
+  const [row] = await database.query<BalanceRow>(
+    `SELECT ${BALANCE_COLUMNS} FROM payments p WHERE org_id = $1 AND payment_id = $2`,
     [orgId, paymentId],
   )
   return row ? toBalance(row) : null
 }
 
-/** The refund that an idempotency key made, with the digest of the request that it came with. */
-export async function findRequested(
-  database: Queryable,
-  orgId: string,
-  idempotencyKey: string,
-): Promise<{ refund: Refund; digest: string | null } | null> {
-  const [row] = await database.query<RefundRow>(
-    `SELECT ${REFUND_COLUMNS} FROM refunds r JOIN payments p USING (org_id, payment_id)
-     WHERE r.org_id = $1 AND r.idempotency_key = $2`,
-    [orgId, idempotencyKey],
-  )
-  return row ? { refund: toRefund(row), digest: row.request_digest } : null
-}
-
-export interface NewRefund {
-  readonly id: string
-  readonly orgId: string
-  readonly paymentId: string
-  /** Decimal text. */
-  readonly amount: string
-  readonly reason: string | null
-  readonly note: string | null
-  readonly requestedBy: string
-  readonly idempotencyKey: string
-  readonly requestDigest: string
-  readonly attempt: { readonly id: string; readonly key: string; readonly body: AttemptBody }
-}
-
-/**
- * Stores a refund, leased to this process, and the exact request that will be sent for it.
- * @returns null when the idempotency key was used before
- */
-export async function insertRefund(tx: Queryable, refund: NewRefund): Promise<RefundJob | null> {
-  const [row] = await tx.query<RefundRow>(
-    `WITH r AS (
-       INSERT INTO refunds (id, org_id, payment_id, kind, origin, state, amount, reason, note, requested_by, idempotency_key,
-         request_digest, evidence, due_at, lease_number)
-       VALUES ($1, $2, $3, 'refund', 'here', 'requested', $4, $5, $6, $7, $8, $9, 'request by ' || $7::text,
-         relay_now() + make_interval(secs => $10), 1)
-       ON CONFLICT ON CONSTRAINT refund_requested_once DO NOTHING RETURNING *
-     ), attempt AS (
-       INSERT INTO attempts (id, refund_id, operation, key, body) SELECT $11, r.id, 'refund', $12, $13 FROM r
-     )
-     SELECT ${REFUND_COLUMNS} FROM r JOIN payments p USING (org_id, payment_id)`,
-    [
-      refund.id,
-      refund.orgId,
-      refund.paymentId,
-      refund.amount,
-      refund.reason,
-      refund.note,
-      refund.requestedBy,
-      refund.idempotencyKey,
-      refund.requestDigest,
-      LEASE_SECONDS,
-      refund.attempt.id,
-      refund.attempt.key,
-      JSON.stringify(refund.attempt.body),
-    ],
-  )
-  return row ? toJob(row) : null
-}
-
 /**
  * Marks the refund as being sent and counts the sending; from here on it may have been paid.
- * @returns the attempt to send, or null when the lease went to another process
+ * @param oneAtATime at this gateway a refund waits while another of its payment is being sent
+ * @returns the attempt to send, or null when the lease went to another process, or it has to wait
  */
-export async function startSubmitting(database: Database, job: RefundJob): Promise<StoredAttempt | null> {
-  const [row] = await database.query<{
-    id: string
-    key: string
-    body: AttemptBody
-    sends: number
-    first_sent_at: Date
-    gateway_reference: string
-  }>(
+export async function startSubmitting(
+  database: Database,
+  job: RefundJob,
+  oneAtATime: boolean,
+): Promise<StoredAttempt | null> {
+  const [row] = await database.query<Omit<StoredAttempt, 'paymentReference'> & { paymentReference: string | null }>(
     `WITH r AS (
        UPDATE refunds SET state = 'submitting', sent_at = coalesce(sent_at, relay_now()), evidence = 'lease ' || lease_number,
-         due_at = relay_now() + make_interval(secs => $3)
-       WHERE id = $1 AND lease_number = $2 AND state IN ('requested', 'unknown') RETURNING *
+         waiting_for = NULL, due_at = relay_now() + make_interval(secs => $3)
+       WHERE id = $1 AND lease_number = $2 AND state IN ('requested', 'unknown') AND NOT ($4 AND EXISTS (
+         SELECT FROM refunds other WHERE other.org_id = refunds.org_id AND other.payment_id = refunds.payment_id
+           AND other.state = 'submitting'))
+       RETURNING *
      ), a AS (
        UPDATE attempts SET sends = sends + 1, first_sent_at = coalesce(first_sent_at, relay_now())
        WHERE id = (SELECT attempts.id FROM attempts JOIN r ON attempts.refund_id = r.id ORDER BY attempts.id DESC LIMIT 1)
        RETURNING *
      )
-     SELECT a.id, a.key, a.body, a.sends, a.first_sent_at, p.gateway_reference
-     FROM a, r JOIN payments p USING (org_id, payment_id)`,
-    [job.refund.id, job.leaseNumber, LEASE_SECONDS],
+     SELECT a.id, a.operation, a.key, a.body, a.sends, a.first_sent_at AS "firstSentAt", p.gateway_reference AS "paymentReference"
+     FROM a, r ${WITH_PAYMENT}`,
+    [job.refund.id, job.leaseNumber, LEASE_SECONDS, oneAtATime],
   )
-  if (!row) return null
-  return {
-    id: row.id,
-    operation: 'refund',
-    paymentReference: row.gateway_reference,
-    key: row.key,
-    body: row.body,
-    sends: row.sends,
-    firstSentAt: row.first_sent_at,
-  }
+  return row ? { ...row, paymentReference: row.paymentReference ?? '' } : null
 }
 
 /** What becomes of a refund; what is left out stays as it is. */
@@ -156,6 +91,10 @@ export interface RefundChange {
   readonly gatewayReference?: string
   readonly failure?: { readonly code: string; readonly gatewayMessage: string | null } | null
   readonly attention?: string | null
+  /** Why it waits; left out: it does not. */
+  readonly waitingFor?: string
+  /** The next attempt, when it is tried another way after a definite refusal. */
+  readonly next?: NewAttempt & { readonly kind: Refund['kind'] }
   /** Milliseconds for which a late failure keeps its amount reserved; 0 lets it go. */
   readonly holdMs?: number
   /** Milliseconds until the refund is looked at again; null: no more by itself. */
@@ -186,12 +125,15 @@ export async function changeRefund(
          due_at = relay_now() + $14::bigint * interval '1 millisecond',
          decided_at = CASE WHEN $15 THEN coalesce($6::timestamptz, relay_now()) ELSE decided_at END,
          tries = CASE WHEN $4 IN ('requested', 'unknown') THEN tries + 1 ELSE 0 END,
-         lease_number = lease_number + 1
+         waiting_for = $19, kind = coalesce($20, kind), lease_number = lease_number + 1
        WHERE id = $1 AND lease_number = $2 AND state = $3 RETURNING *
      ), answered AS (
        UPDATE attempts SET answer = $17, detail = $18, answered_at = relay_now() WHERE id = $16
+     ), next AS (
+       INSERT INTO attempts (id, refund_id, operation, key, body)
+       SELECT $21::uuid, r.id, r.kind, $22, $23::json FROM r WHERE $21::uuid IS NOT NULL
      )
-     SELECT ${REFUND_COLUMNS} FROM r JOIN payments p USING (org_id, payment_id)`,
+     SELECT ${REFUND_COLUMNS} FROM r ${WITH_PAYMENT}`,
     [
       job.refund.id,
       job.leaseNumber,
@@ -211,6 +153,11 @@ export async function changeRefund(
       change.answered?.attemptId ?? null,
       change.answered?.answer ?? null,
       change.answered?.detail ?? null,
+      change.waitingFor ?? null,
+      change.next?.kind ?? null,
+      change.next?.id ?? null,
+      change.next?.key ?? null,
+      change.next ? JSON.stringify(change.next.body) : null,
     ],
   )
   return row ? toRefund(row) : null

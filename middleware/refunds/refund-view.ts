@@ -1,4 +1,4 @@
-import type { RefundRecord, RefundStage } from '../crm/crm.ts'
+import type { CreditRecord, RefundRecord, RefundStage } from '../crm/crm.ts'
 import { ERRORS, tell } from '../errors.ts'
 import type { ErrorCode, ErrorEntry } from '../errors.ts'
 import type { Refund, RefundState } from './refund.ts'
@@ -14,8 +14,23 @@ const STAGES: Readonly<Record<RefundState, RefundStage>> = {
   reversed: 'Reversed',
 }
 
+/** How a whole payment's end is called: a void never reaches the statement; of an undo only the gateway knows what it was. */
+const DONE: Readonly<Record<Refund['kind'], RefundStage>> = {
+  refund: 'Refunded',
+  credit: 'Refunded',
+  void: 'Voided',
+  undo: 'Cancelled or refunded',
+}
+
 export function stageOf(refund: Pick<Refund, 'state' | 'kind'>): RefundStage {
-  return refund.kind === 'void' && refund.state === 'succeeded' ? 'Voided' : STAGES[refund.state]
+  return refund.state === 'succeeded' ? DONE[refund.kind] : STAGES[refund.state]
+}
+
+const KINDS = { refund: 'Refund', void: 'Void', undo: 'Undo' } as const
+
+/** The word for what a refund is; a credit is told apart by its own object. */
+export function kindOf(refund: Pick<Refund, 'kind'>): (typeof KINDS)[keyof typeof KINDS] {
+  return refund.kind === 'credit' ? 'Refund' : KINDS[refund.kind]
 }
 
 /** A gateway's no, in words for an agent and with the sanitised code that Salesforce keeps. */
@@ -33,21 +48,16 @@ export function tellFailure(refund: Pick<Refund, 'failure'>): ToldFailure | null
   return { code: entry.crmCode ?? code.toUpperCase(), ...tell(code), gatewayMessage: refund.failure.gatewayMessage }
 }
 
-/** The refund as Salesforce shows it. */
-export function toRefundRecord(refund: Refund): RefundRecord {
+/** The refund or credit as Salesforce shows it. */
+export function toCrmRecord(refund: Refund): RefundRecord | CreditRecord {
   const failure = tellFailure(refund)
-  return {
-    refundId: refund.id,
-    paymentId: refund.paymentId,
+  const outgoing = {
+    id: refund.id,
     version: refund.version,
-    kind: refund.kind === 'void' ? 'Void' : 'Refund',
-    origin: refund.origin === 'here' ? 'Here' : 'Gateway console',
-    stage: stageOf(refund),
     amount: refund.amount.toDecimal(),
     currency: refund.amount.currency,
     reason: refund.reason,
     note: refund.note,
-    held: refund.heldUntil !== null,
     errorCode: failure?.code ?? null,
     errorSentence: failure?.sentence ?? null,
     remedy: failure?.remedy ?? null,
@@ -59,5 +69,26 @@ export function toRefundRecord(refund: Refund): RefundRecord {
     sentAt: refund.sentAt?.toISOString() ?? null,
     decidedAt: refund.decidedAt?.toISOString() ?? null,
     attention: refund.attention,
+  }
+  const stage = stageOf(refund)
+  if (refund.paymentId === null) {
+    return {
+      ...outgoing,
+      type: 'credit',
+      // A credit is never voided or undone.
+      stage: stage as CreditRecord['stage'],
+      gatewayAccount: refund.gatewayAccount,
+      target: refund.target === 'bank_account' ? 'Bank account' : 'Stored method',
+    }
+  }
+  return {
+    ...outgoing,
+    type: 'refund',
+    paymentId: refund.paymentId,
+    kind: kindOf(refund),
+    origin: refund.origin === 'here' ? 'Here' : 'Gateway console',
+    stage,
+    held: refund.heldUntil !== null,
+    payerAsked: refund.payerAsked,
   }
 }

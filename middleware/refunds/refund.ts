@@ -29,8 +29,11 @@ export interface Refund {
   /** UUIDv7: external id in the CRM and reference at the gateway. */
   readonly id: string
   readonly orgId: string
-  readonly paymentId: string
-  readonly kind: 'refund' | 'void'
+  /** Null for a credit: it goes out without a payment. */
+  readonly paymentId: string | null
+  readonly kind: 'refund' | 'void' | 'undo' | 'credit'
+  /** The whole payment is to be undone, whichever way; `kind` is the way that is being tried. */
+  readonly undo: boolean
   readonly origin: 'here' | 'gateway_console'
   readonly state: RefundState
   /** Grows with every change that the CRM shows. */
@@ -41,12 +44,21 @@ export interface Refund {
   readonly requestedBy: string | null
   readonly gateway: string
   readonly gatewayAccount: string
-  readonly paymentReference: string
+  /** Null for a credit. */
+  readonly paymentReference: string | null
   readonly gatewayReference: string | null
   readonly failure: RefundFailure | null
   /** Until when a late failure keeps its amount reserved. */
   readonly heldUntil: Date | null
   readonly attention: string | null
+  /** Where a credit goes. */
+  readonly target: 'stored_method' | 'bank_account' | null
+  /** The agent said that the payer was asked not to claim the debit from the bank. */
+  readonly payerAsked: boolean
+  /** Why it waits, as a code of errors.ts, while it is requested. */
+  readonly waitingFor: string | null
+  /** When somebody looks at it next. */
+  readonly dueAt: Date | null
   readonly requestedAt: Date
   readonly sentAt: Date | null
   /** When it became final, by the gateway's clock where that is known. */
@@ -63,4 +75,7 @@ export interface PaymentBalance {
   readonly held: Money
   readonly chargedBack: Money
   readonly refundable: Money
+  /** What is out twice: refunded and charged back beyond what was captured. */
+  readonly exposure: Money
+  readonly voided: boolean
 }

@@ -1,14 +1,13 @@
 import { createHash } from 'node:crypto'
 import { v7 as uuidv7 } from 'uuid'
-import { violatedConstraint } from '../database/database.ts'
 import type { Database, Queryable } from '../database/database.ts'
 import { RefundError } from '../errors.ts'
-import type { Gateway, RefundReason } from '../gateways/gateway.ts'
+import type { AttemptBody, Gateway, LineItem, PaymentFacts, RefundReason } from '../gateways/gateway.ts'
 import { Money } from '../money/money.ts'
-import { PAYMENT_COLUMNS, toBalance } from './refund-rows.ts'
-import type { PaymentRow, RefundJob } from './refund-rows.ts'
+import { bindPayment, reserveSlot } from './bind-payment.ts'
+import { findRequested, insertRefund } from './insert-refund.ts'
+import type { RefundJob } from './refund-rows.ts'
 import type { PaymentBalance, Refund } from './refund.ts'
-import { findRequested, insertRefund } from './refund-store.ts'
 
 /** What the org knows of the payment, and what it asks for. */
 export interface RefundRequest {
@@ -20,6 +19,20 @@ export interface RefundRequest {
   readonly amount: Money | null
   readonly reason: RefundReason | null
   readonly note: string | null
+  readonly lineItems: readonly LineItem[] | null
+  readonly directDebit: DirectDebit | null
+  /** The payer was asked not to claim the debit from the bank. */
+  readonly payerAsked: boolean
+  /** The whole payment, whichever way. */
+  readonly undo: boolean
+}
+
+/** How the money of a direct debit was taken. */
+export interface DirectDebit {
+  /** As in claim-window.ts; null where the org does not say. */
+  readonly scheme: string | null
+  /** ISO 8601 date. */
+  readonly collectedOn: string | null
 }
 
 export interface Requester {
@@ -27,11 +40,22 @@ export interface Requester {
   readonly userId: string
 }
 
+/** The way the money is to go back, and what the gateway said of the payment when it was asked. */
+export interface RefundPlan {
+  readonly kind: 'refund' | 'void' | 'undo'
+  readonly facts: PaymentFacts | null
+}
+
 export type RequestedRefund =
-  /** New, and leased to this process: somebody must submit it. */
-  | { readonly kind: 'new'; readonly job: RefundJob; readonly balance: PaymentBalance }
+  /** New: leased to this process, so somebody must submit it, or waiting for its turn. */
+  | { readonly kind: 'new'; readonly job: RefundJob; readonly balance: PaymentBalance; readonly waits: boolean }
   /** The same key and body came before. */
-  | { readonly kind: 'replay'; readonly refund: Refund }
+  | Replay
+
+export interface Replay {
+  readonly kind: 'replay'
+  readonly refund: Refund
+}
 
 /**
  * Reserves the amount and stores refund, key and the exact body for the gateway, all or nothing; no gateway is called.
@@ -43,6 +67,7 @@ export async function requestRefund(
   requester: Requester,
   idempotencyKey: string,
   request: RefundRequest,
+  plan: RefundPlan = { kind: 'refund', facts: null },
 ): Promise<RequestedRefund> {
   const digest = digestOf(gateway, request)
   const attempt = () => database.transaction((tx) => reserve(tx))
@@ -54,97 +79,102 @@ export async function requestRefund(
   })
 
   async function reserve(tx: Queryable): Promise<RequestedRefund> {
-    const replayed = async (): Promise<RequestedRefund | null> => {
-      const known = await findRequested(tx, requester.orgId, idempotencyKey)
-      if (!known) return null
-      if (known.digest !== digest) throw new RefundError('refund_already_requested')
-      return { kind: 'replay', refund: known.refund }
-    }
-    const balance = await bindPayment(tx, gateway, requester.orgId, request)
+    const { balance, nextSendInMs } = await bindPayment(tx, gateway, requester.orgId, request, plan.facts)
     const amount = request.amount ?? balance.refundable
-    if (!amount.isPositive() || amount.isGreaterThan(balance.refundable)) {
-      return (await replayed()) ?? refuseAmount(balance)
-    }
+    const refused = whyNot(balance, amount, request, plan)
+    if (refused) return (await replayOf(tx, requester.orgId, idempotencyKey, digest)) ?? raise(refused)
     const id = uuidv7()
-    const body = gateway.prepareRefund({
-      refundId: id,
-      paymentReference: request.gatewayReference,
-      amount,
-      alreadyRefunded: balance.refunded.plus(balance.underWay),
-      reason: request.reason,
-    })
     const job = await insertRefund(tx, {
       id,
       orgId: requester.orgId,
       paymentId: request.paymentId,
+      gateway: gateway.name,
+      gatewayAccount: request.gatewayAccount,
+      kind: plan.kind,
+      undo: request.undo,
+      target: null,
       amount: amount.toDecimal(),
+      currency: amount.currency,
       reason: request.reason,
       note: request.note,
       requestedBy: requester.userId,
+      payerAsked: request.payerAsked,
       idempotencyKey,
       requestDigest: digest,
-      attempt: { id: uuidv7(), key: uuidv7(), body },
+      attempt: { id: uuidv7(), key: uuidv7(), body: bodyOf(gateway, plan.kind, { id, request, amount, balance }) },
+      waitMs: nextSendInMs,
     })
-    if (job) {
-      const underWay = balance.underWay.plus(amount)
-      return { kind: 'new', job, balance: { ...balance, underWay, refundable: balance.refundable.minus(amount) } }
-    }
     // Nothing was inserted, so the key is there: the row that held it is committed.
-    return (await replayed())!
+    if (!job) return (await replayOf(tx, requester.orgId, idempotencyKey, digest))!
+    await reserveSlot(tx, gateway, requester.orgId, request.paymentId)
+    const underWay = balance.underWay.plus(amount)
+    const left = { ...balance, underWay, refundable: balance.refundable.minus(amount) }
+    return { kind: 'new', job, balance: left, waits: nextSendInMs > 0 }
   }
 }
 
-type Balance = PaymentBalance & { readonly voided: boolean }
-
-/** Locks the payment, or writes it down at its first refund. A later snapshot may lower what was captured, never raise it. */
-async function bindPayment(tx: Queryable, gateway: Gateway, orgId: string, request: RefundRequest): Promise<Balance> {
-  const rows = await tx
-    .query<PaymentRow & { gateway: string; gateway_account: string; gateway_reference: string }>(
-      `INSERT INTO payments AS p (org_id, payment_id, gateway, gateway_account, gateway_reference, currency, captured)
-       VALUES ($1, $2, $3, $4, $5, $6, $7)
-       ON CONFLICT (org_id, payment_id) DO UPDATE SET captured = least(p.captured, excluded.captured)
-       RETURNING p.gateway, p.gateway_account, p.gateway_reference, ${PAYMENT_COLUMNS}`,
-      [
-        orgId,
-        request.paymentId,
-        gateway.name,
-        request.gatewayAccount,
-        request.gatewayReference,
-        request.captured.currency,
-        request.captured.toDecimal(),
-      ],
-    )
-    .catch((cause: unknown) => {
-      if (violatedConstraint(cause) !== 'payment_reference_bound') throw cause
-      throw new RefundError('payment_bound_elsewhere', { reference: request.gatewayReference }, { cause })
-    })
-  const row = rows[0]!
-  const changed =
-    (row.gateway !== gateway.name && 'gateway') ||
-    (row.gateway_account !== request.gatewayAccount && 'gateway account') ||
-    (row.gateway_reference !== request.gatewayReference && 'gateway reference') ||
-    (row.currency !== request.captured.currency && 'currency')
-  if (changed) throw new RefundError('payment_changed', { field: changed })
-  return toBalance(row)
+/**
+ * The refund that this key already made.
+ * @throws RefundError `refund_already_requested` when it came with another body
+ */
+export async function replayOf(
+  database: Queryable,
+  orgId: string,
+  idempotencyKey: string,
+  digest: string,
+): Promise<Replay | null> {
+  const known = await findRequested(database, orgId, idempotencyKey)
+  if (!known) return null
+  if (known.digest !== digest) throw new RefundError('refund_already_requested')
+  return { kind: 'replay', refund: known.refund }
 }
 
-function refuseAmount(balance: Balance): never {
-  if (balance.voided) throw new RefundError('payment_voided')
-  if (!balance.refundable.isPositive()) throw new RefundError('nothing_refundable')
-  throw new RefundError('amount_exceeds_refundable', { refundable: balance.refundable.toString(), field: 'amount' })
+/** The body of one way to send the money back. */
+export function bodyOf(
+  gateway: Gateway,
+  kind: RefundPlan['kind'],
+  what: {
+    id: string
+    request: Pick<RefundRequest, 'gatewayReference' | 'reason' | 'lineItems'>
+    amount: Money
+    balance: PaymentBalance
+  },
+): AttemptBody {
+  const whole = { refundId: what.id, paymentReference: what.request.gatewayReference }
+  if (kind === 'void') return gateway.prepareVoid!(whole)
+  if (kind === 'undo') return gateway.prepareUndo!(whole)
+  return gateway.prepareRefund({
+    ...whole,
+    amount: what.amount,
+    alreadyRefunded: what.balance.refunded.plus(what.balance.underWay),
+    reason: what.request.reason,
+    lineItems: what.request.lineItems,
+  })
+}
+
+/** Why this amount of this payment cannot be refunded now, or null. */
+function whyNot(balance: PaymentBalance, amount: Money, request: RefundRequest, plan: RefundPlan): RefundError | null {
+  if (balance.voided) return new RefundError('payment_voided')
+  if (request.directDebit && balance.exposure.isPositive()) {
+    return new RefundError('payment_exposed', { exposure: balance.exposure.toString() })
+  }
+  if (!balance.refundable.isPositive()) return new RefundError('nothing_refundable')
+  if (plan.kind !== 'refund' && !balance.refundable.equals(balance.captured))
+    return new RefundError('undo_not_possible')
+  if (!amount.isPositive() || amount.isGreaterThan(balance.refundable)) {
+    return new RefundError('amount_exceeds_refundable', { refundable: balance.refundable.toString(), field: 'amount' })
+  }
+  return null
+}
+
+function raise(error: RefundError): never {
+  throw error
 }
 
 /** What makes two requests the same one. */
-function digestOf(gateway: Gateway, request: RefundRequest): string {
-  const facts = [
-    request.paymentId,
-    gateway.name,
-    request.gatewayAccount,
-    request.gatewayReference,
-    request.captured.toString(),
-    request.amount?.toString() ?? null,
-    request.reason,
-    request.note,
-  ]
-  return createHash('sha256').update(JSON.stringify(facts)).digest('hex')
+export function digestOf(gateway: Gateway, request: RefundRequest): string {
+  const { captured, amount, ...facts } = request
+  const told = { ...facts, gateway: gateway.name, captured: captured.toString(), amount: amount?.toString() ?? null }
+  const ordered = Object.entries(told).sort(([a], [b]) => (a < b ? -1 : 1))
+  return createHash('sha256').update(JSON.stringify(ordered)).digest('hex')
 }

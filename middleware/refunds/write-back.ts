@@ -1,13 +1,15 @@
-import type { ApiUsage, Crm, WriteResult } from '../crm/crm.ts'
+import type { ApiUsage, Crm, CrmRecord, WriteResult } from '../crm/crm.ts'
 import { CrmError } from '../crm/crm.ts'
 import type { Database } from '../database/database.ts'
 import { backoffMs } from '../work/backoff.ts'
-import { REFUND_COLUMNS, toRefund } from './refund-rows.ts'
+import { REFUND_COLUMNS, WITH_PAYMENT, toRefund } from './refund-rows.ts'
 import type { RefundRow } from './refund-rows.ts'
-import { toRefundRecord } from './refund-view.ts'
+import { dueExposures } from './exposures.ts'
+import { toCrmRecord } from './refund-view.ts'
 
-/** What one composite call carries. */
-const BATCH = 1_000
+/** What one composite call carries, and one collection in it. */
+const CALL = 1_000
+const COLLECTION = 200
 /** Longer than the call's own deadline. */
 const LEASE_SECONDS = 60
 const SECOND_MS = 1_000
@@ -25,7 +27,8 @@ export async function claimWrites(database: Database, orgIds: readonly string[])
     `UPDATE orgs SET crm_lease_number = crm_lease_number + 1, crm_lease_until = relay_now() + make_interval(secs => $2)
      WHERE org_id IN (
        SELECT org_id FROM orgs WHERE org_id = ANY($1) AND coalesce(crm_lease_until <= relay_now(), true)
-         AND EXISTS (SELECT FROM refunds WHERE refunds.org_id = orgs.org_id AND crm_due_at <= relay_now())
+         AND (EXISTS (SELECT FROM refunds WHERE refunds.org_id = orgs.org_id AND crm_due_at <= relay_now())
+           OR EXISTS (SELECT FROM exposures WHERE exposures.org_id = orgs.org_id AND crm_due_at <= relay_now()))
        LIMIT 1 FOR UPDATE SKIP LOCKED
      ) RETURNING org_id AS "orgId", crm_lease_number AS "leaseNumber", crm_tries AS tries`,
     [orgIds, LEASE_SECONDS],
@@ -40,23 +43,25 @@ export interface WriteReport {
 }
 
 /**
- * Brings the newest state of up to 1,000 refunds to the org in one call. Level-triggered: it compares versions, so a change that comes
- * while it writes is simply due again.
+ * Brings the newest state of up to 1,000 rows to the org in one call. Level-triggered: it compares versions, so a change that comes while
+ * it writes is simply due again.
  */
 export async function writeBack(database: Database, crm: Crm, lease: WriteLease): Promise<WriteReport> {
-  // Rows that wait only for their flush go along with the first that is due.
-  const rows = await database.query<RefundRow>(
-    `SELECT ${REFUND_COLUMNS} FROM refunds r JOIN payments p USING (org_id, payment_id)
-     WHERE r.org_id = $1 AND r.crm_due_at <= relay_now() + interval '1 second' ORDER BY r.crm_due_at LIMIT $2`,
-    [lease.orgId, BATCH],
-  )
-  const refunds = rows
-    .map(toRefund)
-    .sort((a, b) => (a.paymentId < b.paymentId ? -1 : a.paymentId > b.paymentId ? 1 : 0))
-  const versions = new Map(refunds.map((refund) => [refund.id, refund.version]))
+  const records = await dueRecords(database, lease.orgId)
   try {
-    const results = await crm.upsertRefunds(refunds.map(toRefundRecord))
-    await storeResults(database, results, versions)
+    const results = await crm.upsert(records)
+    await storeResults(
+      database,
+      'refunds',
+      results,
+      records.filter((record) => record.type !== 'exposure'),
+    )
+    await storeResults(
+      database,
+      'exposures',
+      results,
+      records.filter((record) => record.type === 'exposure'),
+    )
     await endLease(database, lease, pauseMs(crm.apiUsage), 0)
     const refused = results.filter((result) => result.outcome === 'retry' || result.outcome === 'person').length
     return { written: results.length - refused, refused }
@@ -68,30 +73,55 @@ export async function writeBack(database: Database, crm: Crm, lease: WriteLease)
   }
 }
 
+/** What is due, of all kinds, as much as one call carries; one payment's rows are neighbours. */
+async function dueRecords(database: Database, orgId: string): Promise<CrmRecord[]> {
+  const exposures = await dueExposures(database, orgId, COLLECTION)
+  const credits = await dueRefunds(database, orgId, 'r.payment_id IS NULL', COLLECTION)
+  const taken = [exposures, credits].filter((records) => records.length > 0).length * COLLECTION
+  const refunds = await dueRefunds(database, orgId, 'r.payment_id IS NOT NULL', CALL - taken)
+  const key = (record: CrmRecord) => ('paymentId' in record ? record.paymentId : record.id)
+  return [...refunds, ...credits, ...exposures].sort((a, b) => (key(a) < key(b) ? -1 : key(a) > key(b) ? 1 : 0))
+}
+
+async function dueRefunds(database: Database, orgId: string, which: string, limit: number): Promise<CrmRecord[]> {
+  // Rows that wait only for their flush go along with the first that is due.
+  const rows = await database.query<RefundRow>(
+    `SELECT ${REFUND_COLUMNS} FROM refunds r ${WITH_PAYMENT}
+     WHERE r.org_id = $1 AND r.crm_due_at <= relay_now() + interval '1 second' AND ${which} ORDER BY r.crm_due_at LIMIT $2`,
+    [orgId, limit],
+  )
+  return rows.map((row) => toCrmRecord(toRefund(row)))
+}
+
 async function storeResults(
   database: Database,
+  table: 'refunds' | 'exposures',
   results: readonly WriteResult[],
-  versions: ReadonlyMap<string, number>,
+  records: readonly CrmRecord[],
 ): Promise<void> {
-  const settled = results.map((result) => ({
-    id: result.refundId,
-    version: versions.get(result.refundId)!,
-    written: result.outcome === 'written' || result.outcome === 'newer',
-    refusal: result.outcome === 'retry' || result.outcome === 'person' ? result.detail.slice(0, 1_000) : null,
-    person: result.outcome === 'person',
-  }))
+  if (records.length === 0) return
+  const versions = new Map(records.map((record) => [record.id, record.version]))
+  const settled = results
+    .filter((result) => versions.has(result.id))
+    .map((result) => ({
+      id: result.id,
+      version: versions.get(result.id)!,
+      written: result.outcome === 'written' || result.outcome === 'newer',
+      refusal: result.outcome === 'retry' || result.outcome === 'person' ? result.detail.slice(0, 1_000) : null,
+      person: result.outcome === 'person',
+    }))
   await database.query(
-    `UPDATE refunds SET
+    `UPDATE ${table} SET
        crm_version = CASE WHEN result.written THEN greatest(crm_version, result.version) ELSE crm_version END,
        crm_refusal = result.refusal,
        crm_tries = CASE WHEN result.written THEN 0 ELSE crm_tries + 1 END,
        crm_due_at = CASE
-         WHEN result.written AND refunds.version <= result.version THEN NULL
+         WHEN result.written AND ${table}.version <= result.version THEN NULL
          WHEN result.written THEN relay_now()
          WHEN result.person THEN relay_now() + interval '1 day'
          ELSE relay_now() + least(interval '1 hour', interval '2 seconds' * power(2, least(crm_tries, 12))) END
      FROM jsonb_to_recordset($1) AS result (id uuid, version integer, written boolean, refusal text, person boolean)
-     WHERE refunds.id = result.id`,
+     WHERE ${table}.id = result.id`,
     [JSON.stringify(settled)],
   )
 }

@@ -8,6 +8,7 @@ $$;
 CREATE TABLE orgs (
   org_id text PRIMARY KEY,
   permitted_users text[] NOT NULL DEFAULT '{}',
+  credit_users text[] NOT NULL DEFAULT '{}',
   -- When Salesforce last said who may refund.
   permissions_at timestamptz,
   -- One process at a time writes to an org, so that one payment is never written in parallel.
@@ -23,13 +24,17 @@ CREATE TABLE payments (
   gateway_account text NOT NULL,
   gateway_reference text NOT NULL,
   currency text NOT NULL,
-  captured numeric(19, 3) NOT NULL CHECK (captured > 0),
+  captured numeric(19, 3) NOT NULL CHECK (captured >= 0),
+  -- The sum of what the gateway told of captures; only this may raise what the org said at first.
+  captured_proven numeric(19, 3) NOT NULL DEFAULT 0,
   -- Sums over this payment's refunds, kept by the trigger in 0002.
   refunded numeric(19, 3) NOT NULL DEFAULT 0,
   under_way numeric(19, 3) NOT NULL DEFAULT 0,
   held numeric(19, 3) NOT NULL DEFAULT 0,
   charged_back numeric(19, 3) NOT NULL DEFAULT 0,
   voided boolean NOT NULL DEFAULT false,
+  -- At a gateway that wants one refund at a time: when the next of this payment may go out.
+  next_send_at timestamptz,
   first_seen_at timestamptz NOT NULL DEFAULT relay_now(),
   PRIMARY KEY (org_id, payment_id),
   CONSTRAINT payment_reference_bound UNIQUE (gateway, gateway_account, gateway_reference)
@@ -38,8 +43,17 @@ CREATE TABLE payments (
 CREATE TABLE refunds (
   id uuid PRIMARY KEY,
   org_id text NOT NULL,
-  payment_id text NOT NULL,
-  kind text NOT NULL CHECK (kind IN ('refund', 'void')),
+  -- Only a credit goes out without a payment.
+  payment_id text CHECK ((payment_id IS NULL) = (kind = 'credit')),
+  gateway text NOT NULL,
+  gateway_account text NOT NULL,
+  currency text NOT NULL,
+  -- What is being asked of the gateway. An undo may turn from void to refund, or back, after a definite refusal.
+  kind text NOT NULL CHECK (kind IN ('refund', 'void', 'undo', 'credit')),
+  -- The agent wants the whole payment undone, whichever way.
+  undo boolean NOT NULL DEFAULT false,
+  -- Where a credit goes; the account itself stands only in the attempt's body, sealed.
+  target text CHECK ((target IS NOT NULL) = (kind = 'credit')),
   origin text NOT NULL CHECK (origin IN ('here', 'gateway_console')),
   state text NOT NULL,
   version integer NOT NULL DEFAULT 1,
@@ -47,6 +61,10 @@ CREATE TABLE refunds (
   reason text,
   note text,
   requested_by text,
+  -- The agent said that the payer was asked not to claim this debit from the bank.
+  payer_asked boolean NOT NULL DEFAULT false,
+  -- Why it waits, as a code of errors.ts, while it is requested.
+  waiting_for text,
   idempotency_key text,
   request_digest text,
   gateway_reference text,
@@ -72,7 +90,9 @@ CREATE TABLE refunds (
   crm_tries integer NOT NULL DEFAULT 0,
   crm_refusal text,
   FOREIGN KEY (org_id, payment_id) REFERENCES payments,
-  CONSTRAINT refund_requested_once UNIQUE (org_id, idempotency_key)
+  CONSTRAINT refund_requested_once UNIQUE (org_id, idempotency_key),
+  -- A refund made elsewhere is adopted once, and ours is never taken for one.
+  CONSTRAINT refund_reference_once UNIQUE (gateway, gateway_account, gateway_reference)
 );
 CREATE INDEX refunds_of_payment ON refunds (org_id, payment_id);
 CREATE INDEX refunds_due ON refunds (due_at) WHERE due_at IS NOT NULL;
@@ -118,6 +138,41 @@ CREATE TABLE gateway_events (
   CONSTRAINT gateway_event_once UNIQUE (gateway, gateway_account, identity)
 );
 CREATE INDEX gateway_events_due ON gateway_events (due_at) WHERE due_at IS NOT NULL;
+
+-- One row per dispute; what it took, and whether it gave it back.
+CREATE TABLE chargebacks (
+  gateway text NOT NULL,
+  gateway_account text NOT NULL,
+  reference text NOT NULL,
+  org_id text NOT NULL,
+  payment_id text NOT NULL,
+  amount numeric(19, 3) NOT NULL CHECK (amount > 0),
+  open boolean NOT NULL,
+  -- When the present word on it was spoken, by the gateway's clock.
+  evidence_at timestamptz,
+  PRIMARY KEY (gateway, gateway_account, reference),
+  FOREIGN KEY (org_id, payment_id) REFERENCES payments
+);
+
+-- Money that is out twice: refunded and taken back by the bank, or refunded and never collected. Kept by the trigger in 0003.
+CREATE TABLE exposures (
+  id uuid PRIMARY KEY DEFAULT gen_random_uuid(),
+  org_id text NOT NULL,
+  payment_id text NOT NULL,
+  kind text NOT NULL CHECK (kind IN ('double_refund', 'unfunded_refund')),
+  amount numeric(19, 3) NOT NULL,
+  at_risk boolean NOT NULL DEFAULT true,
+  opened_at timestamptz NOT NULL DEFAULT relay_now(),
+  closed_at timestamptz,
+  version integer NOT NULL DEFAULT 1,
+  crm_version integer NOT NULL DEFAULT 0,
+  crm_due_at timestamptz DEFAULT relay_now() + interval '1 second',
+  crm_tries integer NOT NULL DEFAULT 0,
+  crm_refusal text,
+  FOREIGN KEY (org_id, payment_id) REFERENCES payments,
+  CONSTRAINT exposure_once UNIQUE (org_id, payment_id, kind)
+);
+CREATE INDEX exposures_crm_due ON exposures (org_id, crm_due_at) WHERE crm_due_at IS NOT NULL;
 
 -- Who changed what, from, to, and on which evidence. Append-only.
 CREATE TABLE refund_changes (

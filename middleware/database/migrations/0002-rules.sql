@@ -16,9 +16,13 @@ INSERT INTO refund_transitions VALUES
 
 CREATE FUNCTION guard_refund() RETURNS trigger LANGUAGE plpgsql AS $$
 BEGIN
-  IF (NEW.id, NEW.org_id, NEW.payment_id, NEW.kind, NEW.origin, NEW.amount, NEW.idempotency_key, NEW.request_digest)
+  IF (NEW.id, NEW.org_id, NEW.payment_id, NEW.gateway, NEW.gateway_account, NEW.currency, NEW.undo, NEW.origin, NEW.amount,
+      NEW.idempotency_key, NEW.request_digest)
      IS DISTINCT FROM
-     (OLD.id, OLD.org_id, OLD.payment_id, OLD.kind, OLD.origin, OLD.amount, OLD.idempotency_key, OLD.request_digest) THEN
+     (OLD.id, OLD.org_id, OLD.payment_id, OLD.gateway, OLD.gateway_account, OLD.currency, OLD.undo, OLD.origin, OLD.amount,
+      OLD.idempotency_key, OLD.request_digest)
+     -- Only an undo that was refused one way goes the other way.
+     OR (NEW.kind <> OLD.kind AND NOT (OLD.undo AND OLD.state = 'submitting' AND NEW.state = 'requested')) THEN
     RAISE EXCEPTION 'refund %: what was asked for never changes', OLD.id
       USING ERRCODE = 'check_violation', CONSTRAINT = 'refund_request_immutable';
   END IF;
@@ -29,9 +33,9 @@ BEGIN
       USING ERRCODE = 'check_violation', CONSTRAINT = 'refund_transition_allowed';
   END IF;
   -- Whatever Salesforce shows gets a new version, and is due to be written.
-  IF (NEW.state, NEW.gateway_reference, NEW.error_code, NEW.gateway_message, NEW.attention, NEW.held_until)
+  IF (NEW.state, NEW.kind, NEW.gateway_reference, NEW.error_code, NEW.gateway_message, NEW.attention, NEW.held_until)
      IS DISTINCT FROM
-     (OLD.state, OLD.gateway_reference, OLD.error_code, OLD.gateway_message, OLD.attention, OLD.held_until) THEN
+     (OLD.state, OLD.kind, OLD.gateway_reference, OLD.error_code, OLD.gateway_message, OLD.attention, OLD.held_until) THEN
     NEW.version := OLD.version + 1;
     NEW.updated_at := relay_now();
     NEW.crm_due_at := least(OLD.crm_due_at, relay_now() + interval '1 second');
@@ -46,8 +50,7 @@ CREATE FUNCTION refund_shares(refund refunds, OUT refunded numeric, OUT under_wa
 LANGUAGE sql IMMUTABLE AS $$
   SELECT
     CASE WHEN refund.kind = 'refund' AND refund.state = 'succeeded' THEN refund.amount ELSE 0 END,
-    CASE WHEN refund.kind = 'refund' AND refund.state IN ('requested', 'submitting', 'pending', 'unknown')
-      THEN refund.amount ELSE 0 END,
+    CASE WHEN refund.state IN ('requested', 'submitting', 'pending', 'unknown') THEN refund.amount ELSE 0 END,
     CASE WHEN refund.kind = 'refund' AND refund.state = 'failed' AND refund.held_until IS NOT NULL
       THEN refund.amount ELSE 0 END
 $$;
@@ -63,12 +66,12 @@ BEGIN
   ELSE
     SELECT * INTO before FROM refund_shares(OLD);
   END IF;
-  IF after IS DISTINCT FROM before OR (NEW.kind = 'void' AND NEW.state = 'succeeded') THEN
+  IF after IS DISTINCT FROM before THEN
     UPDATE payments SET
       refunded = payments.refunded + after.refunded - before.refunded,
       under_way = payments.under_way + after.under_way - before.under_way,
       held = payments.held + after.held - before.held,
-      voided = payments.voided OR (NEW.kind = 'void' AND NEW.state = 'succeeded')
+      voided = payments.voided OR (NEW.kind IN ('void', 'undo') AND NEW.state = 'succeeded')
     WHERE org_id = NEW.org_id AND payment_id = NEW.payment_id;
   END IF;
   IF TG_OP = 'INSERT' OR NEW.state <> OLD.state THEN

@@ -15,8 +15,9 @@ export async function refundIn(database: Database, state: RefundState): Promise<
     [ORG_ID, paymentId, `PSP${id}`],
   )
   await database.query(
-    `INSERT INTO refunds (id, org_id, payment_id, kind, origin, state, amount, requested_by, idempotency_key, request_digest, evidence)
-     VALUES ($1, $2, $3, 'refund', 'here', $4, 10, $5, $6, 'digest', 'test')`,
+    `INSERT INTO refunds (id, org_id, payment_id, gateway, gateway_account, currency, kind, origin, state, amount, requested_by,
+       idempotency_key, request_digest, evidence)
+     VALUES ($1, $2, $3, 'adyen', 'RefundRelayECOM', 'EUR', 'refund', 'here', $4, 10, $5, $6, 'digest', 'test')`,
     [id, ORG_ID, paymentId, state, USER_ID, `key-${id}`],
   )
   return { id, paymentId }

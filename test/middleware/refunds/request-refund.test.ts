@@ -38,6 +38,10 @@ describe('requesting a refund', () => {
       amount: null,
       reason: null,
       note: null,
+      lineItems: null,
+      directDebit: null,
+      payerAsked: false,
+      undo: false,
     }
   }
   const ask = (request: RefundRequest, key: string = randomUUID(), orgId = ORG_ID) =>

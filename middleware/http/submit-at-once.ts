@@ -1,0 +1,28 @@
+import { setTimeout as wait } from 'node:timers/promises'
+import type { Gateway } from '../gateways/gateway.ts'
+import type { RefundJob } from '../refunds/refund-rows.ts'
+import { submitRefund } from '../refunds/submit-refund.ts'
+import type { RouteOptions } from './route-options.ts'
+
+/** Tries the gateway at once; returns when its answer is stored, or when the agent has waited long enough. */
+export async function submitAtOnce(
+  options: RouteOptions,
+  gateway: Gateway,
+  job: RefundJob,
+  requestId: string,
+): Promise<void> {
+  const submitted = submitRefund(options.database, gateway, job)
+    // The refund is stored and leased; a worker takes it up when the lease ends, and the agent hears what is known.
+    .catch((error: unknown) =>
+      options.log.error({ refundId: job.refund.id, requestId, error }, 'not submitted at once'),
+    )
+    .finally(options.onWork)
+  await withinDeadline(submitted, options.answerWithinMs)
+}
+
+/** The work goes on when the deadline passes; only the waiting ends. */
+async function withinDeadline(work: Promise<unknown>, milliseconds: number): Promise<void> {
+  const deadline = new AbortController()
+  await Promise.race([work, wait(milliseconds, undefined, { signal: deadline.signal }).catch(() => {})])
+  deadline.abort()
+}

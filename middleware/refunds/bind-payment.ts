@@ -1,0 +1,83 @@
+import { violatedConstraint } from '../database/database.ts'
+import type { Queryable } from '../database/database.ts'
+import { RefundError } from '../errors.ts'
+import type { Gateway, PaymentFacts } from '../gateways/gateway.ts'
+import { adoptForeignRefunds } from './adopt-refunds.ts'
+import { BALANCE_COLUMNS, toBalance } from './refund-rows.ts'
+import type { BalanceRow } from './refund-rows.ts'
+import { findBalance } from './refund-store.ts'
+import type { PaymentBalance } from './refund.ts'
+import type { RefundRequest } from './request-refund.ts'
+
+export interface BoundPayment {
+  readonly balance: PaymentBalance
+  /** Milliseconds until another refund of this payment may go out; 0: at once. */
+  readonly nextSendInMs: number
+}
+
+interface BoundRow extends BalanceRow {
+  readonly gateway: string
+  readonly gatewayAccount: string
+  readonly gatewayReference: string
+  readonly nextSendInMs: number
+}
+
+/**
+ * Locks the payment, or writes it down at its first refund. What the org says later may lower what was captured, never raise it;
+ * what the gateway says of itself counts as it is, its own refunds included.
+ * @throws RefundError `payment_bound_elsewhere`, `payment_changed`
+ */
+export async function bindPayment(
+  tx: Queryable,
+  gateway: Gateway,
+  orgId: string,
+  request: Pick<RefundRequest, 'paymentId' | 'gatewayAccount' | 'gatewayReference' | 'captured'>,
+  facts: PaymentFacts | null,
+): Promise<BoundPayment> {
+  const captured = facts?.amount ?? request.captured
+  const rows = await tx
+    .query<BoundRow>(
+      `INSERT INTO payments AS p (org_id, payment_id, gateway, gateway_account, gateway_reference, currency, captured)
+       VALUES ($1, $2, $3, $4, $5, $6, $7)
+       ON CONFLICT (org_id, payment_id) DO UPDATE SET
+         captured = CASE WHEN $8 THEN excluded.captured ELSE least(p.captured, excluded.captured) END
+       RETURNING p.gateway, p.gateway_account AS "gatewayAccount", p.gateway_reference AS "gatewayReference", ${BALANCE_COLUMNS},
+         greatest(0, extract(epoch FROM coalesce(p.next_send_at, relay_now()) - relay_now()) * 1000)::float AS "nextSendInMs"`,
+      [
+        orgId,
+        request.paymentId,
+        gateway.name,
+        request.gatewayAccount,
+        request.gatewayReference,
+        captured.currency,
+        captured.toDecimal(),
+        facts !== null,
+      ],
+    )
+    .catch((cause: unknown) => {
+      if (violatedConstraint(cause) !== 'payment_reference_bound') throw cause
+      throw new RefundError('payment_bound_elsewhere', { reference: request.gatewayReference }, { cause })
+    })
+  const row = rows[0]!
+  const changed =
+    (row.gateway !== gateway.name && 'gateway') ||
+    (row.gatewayAccount !== request.gatewayAccount && 'gateway account') ||
+    (row.gatewayReference !== request.gatewayReference && 'gateway reference') ||
+    (row.currency !== request.captured.currency && 'currency')
+  if (changed) throw new RefundError('payment_changed', { field: changed })
+  const payment = { orgId, paymentId: request.paymentId, gateway: gateway.name, gatewayAccount: request.gatewayAccount }
+  const adopted = facts ? await adoptForeignRefunds(tx, payment, facts.refunds, 'look-up') : 0
+  const balance = adopted > 0 ? (await findBalance(tx, orgId, request.paymentId))! : toBalance(row)
+  return { balance, nextSendInMs: row.nextSendInMs }
+}
+
+/** At a gateway that wants one refund of a payment at a time: the next may only go out after this one's turn. */
+export async function reserveSlot(tx: Queryable, gateway: Gateway, orgId: string, paymentId: string): Promise<void> {
+  const spacing = gateway.capabilities.spacingMs ?? 0
+  if (spacing === 0) return
+  await tx.query(
+    `UPDATE payments SET next_send_at = greatest(next_send_at, relay_now()) + $3 * interval '1 millisecond'
+     WHERE org_id = $1 AND payment_id = $2`,
+    [orgId, paymentId, spacing],
+  )
+}

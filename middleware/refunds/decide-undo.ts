@@ -1,0 +1,71 @@
+import { tell } from '../errors.ts'
+import type { Gateway, PaymentFacts } from '../gateways/gateway.ts'
+import type { Money } from '../money/money.ts'
+import { obstacleOf } from './direct-debit-gate.ts'
+import type { PaymentBalance } from './refund.ts'
+
+/** What would happen to a payment, and why, in a sentence for the agent. */
+export interface UndoDecision {
+  readonly action: 'void' | 'refund' | 'wait' | 'gateway_decides' | 'nothing'
+  readonly sentence: string
+  /** ISO 8601 date on which it settles, where that is known and still to come. */
+  readonly settlesOn: string | null
+}
+
+/**
+ * Decides between void, refund and waiting. Never a void for a part.
+ * @param balance null when no refund of this payment was ever asked for here
+ * @param amount null: the whole payment, as an undo
+ * @param facts null where the gateway cannot be asked
+ */
+export function decideUndo(
+  gateway: Gateway,
+  captured: Money,
+  balance: PaymentBalance | null,
+  amount: Money | null,
+  facts: PaymentFacts | null,
+): UndoDecision {
+  const settlesOn = facts?.settlesOn ?? null
+  const refundable = balance?.refundable ?? captured
+  const untouched = refundable.equals(balance?.captured ?? captured) && (facts?.refunds.length ?? 0) === 0
+  const money = (amount ?? refundable).toString()
+  const refund = {
+    action: 'refund',
+    sentence: `${money} goes back to the customer through ${gateway.label}.`,
+    settlesOn,
+  } as const
+  const nothing = (sentence: string) => ({ action: 'nothing', sentence, settlesOn: null }) as const
+  if (balance?.voided || facts?.status === 'voided') return nothing(tell('payment_already_voided').sentence)
+  if (!refundable.isPositive()) return nothing(tell('nothing_refundable').sentence)
+  const obstacle = obstacleOf(facts)
+  if (obstacle) return nothing(obstacle.why)
+  const whole = amount === null || amount.equals(captured)
+  if (facts?.status === 'not_settled') {
+    const when = settlesOn === null ? '' : `, about ${settlesOn}`
+    if (!whole || !untouched) {
+      return {
+        action: 'wait',
+        sentence: `A part can be refunded once the payment has settled${when}. It waits in line until then.`,
+        settlesOn,
+      }
+    }
+    if (gateway.capabilities.voids === 'whole payment') {
+      return {
+        action: 'void',
+        sentence: 'The whole payment is voided; nothing will appear on the statement.',
+        settlesOn,
+      }
+    }
+  }
+  if (facts?.status === 'settling' && amount === null) {
+    return { ...refund, sentence: `The payment is already settling, so ${money} is refunded through ${gateway.label}.` }
+  }
+  if (facts === null && amount === null && untouched && gateway.capabilities.undoes) {
+    return {
+      action: 'gateway_decides',
+      sentence: `${gateway.label} cancels the whole payment if it was not collected yet, and refunds it otherwise.`,
+      settlesOn,
+    }
+  }
+  return refund
+}

@@ -1,0 +1,63 @@
+import type { Database, Queryable } from '../database/database.ts'
+import type { GatewayEvent } from '../gateways/gateway.ts'
+import { backoffMs } from '../work/backoff.ts'
+import { claimDue } from '../work/claim.ts'
+
+/** A stored event, leased to this process. */
+export interface EventJob {
+  readonly id: string
+  readonly leaseNumber: number
+  readonly tries: number
+  readonly gateway: string
+  readonly account: string
+  readonly kind: GatewayEvent['kind']
+  readonly gatewayKind: string
+  readonly occurredAt: Date | null
+  readonly paymentReference: string | null
+  readonly refundReference: string | null
+  readonly refundId: string | null
+  readonly amount: GatewayEvent['amount']
+  readonly failure: { readonly code: string; readonly gatewayMessage: string | null } | null
+}
+
+/** What became of an event; kept with it. */
+export type EventOutcome =
+  | 'applied'
+  | 'adopted'
+  | 'nothing_new'
+  | 'confirmed'
+  | 'told'
+  | 'contradiction'
+  | 'amount_differs'
+  /** Ours is behind, or cannot be asked about now: tried again. */
+  | 'too_early'
+  | 'no_such_payment'
+  | 'unavailable'
+
+const TRIED_AGAIN: readonly EventOutcome[] = ['too_early', 'no_such_payment', 'unavailable']
+const EVENT_LEASE_SECONDS = 90
+
+/** Due events, oldest first. */
+export async function claimEvents(database: Database, limit: number): Promise<EventJob[]> {
+  const ids = await claimDue(database, 'gateway_events', limit, EVENT_LEASE_SECONDS)
+  if (ids.length === 0) return []
+  return database.query<EventJob>(
+    `SELECT id, lease_number AS "leaseNumber", tries, gateway, gateway_account AS account, kind, gateway_kind AS "gatewayKind",
+       occurred_at AS "occurredAt", payment_reference AS "paymentReference", refund_reference AS "refundReference",
+       refund_id AS "refundId",
+       CASE WHEN amount IS NOT NULL THEN jsonb_build_object('value', amount, 'currency', currency) END AS amount,
+       CASE WHEN error_code IS NOT NULL THEN jsonb_build_object('code', error_code, 'gatewayMessage', gateway_message) END AS failure
+     FROM gateway_events WHERE id = ANY($1::bigint[]) ORDER BY id`,
+    [ids],
+  )
+}
+
+/** Stores what became of an event; what may still find its refund is tried again, ever more rarely. */
+export async function endEvent(tx: Queryable, event: EventJob, outcome: EventOutcome): Promise<void> {
+  const again = TRIED_AGAIN.includes(outcome) ? backoffMs(event.tries) : null
+  await tx.query(
+    `UPDATE gateway_events SET outcome = $3, tries = tries + 1, due_at = relay_now() + $4::bigint * interval '1 millisecond'
+     WHERE id = $1 AND lease_number = $2`,
+    [event.id, event.leaseNumber, outcome, again],
+  )
+}

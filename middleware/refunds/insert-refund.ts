@@ -1,0 +1,128 @@
+import { v7 as uuidv7 } from 'uuid'
+import type { Queryable } from '../database/database.ts'
+import type { RefundFacts } from '../gateways/gateway.ts'
+import { REFUND_COLUMNS, WITH_PAYMENT, toJob, toRefund } from './refund-rows.ts'
+import type { RefundJob, RefundRow } from './refund-rows.ts'
+import { LEASE_SECONDS } from './refund-store.ts'
+import type { NewAttempt } from './refund-store.ts'
+import type { Refund } from './refund.ts'
+
+export interface NewRefund {
+  readonly id: string
+  readonly orgId: string
+  /** Null for a credit. */
+  readonly paymentId: string | null
+  readonly gateway: string
+  readonly gatewayAccount: string
+  readonly kind: Refund['kind']
+  readonly undo: boolean
+  readonly target: Refund['target']
+  /** Decimal text. */
+  readonly amount: string
+  readonly currency: string
+  readonly reason: string | null
+  readonly note: string | null
+  readonly requestedBy: string
+  readonly payerAsked: boolean
+  readonly idempotencyKey: string
+  readonly requestDigest: string
+  readonly attempt: NewAttempt
+  /** Milliseconds until it may go out; 0: at once, leased to this process. */
+  readonly waitMs: number
+}
+
+/**
+ * Stores a refund and the exact request that will be sent for it, leased to this process unless it has to wait.
+ * @returns null when the idempotency key was used before
+ */
+export async function insertRefund(tx: Queryable, refund: NewRefund): Promise<RefundJob | null> {
+  const [row] = await tx.query<RefundRow>(
+    `WITH r AS (
+       INSERT INTO refunds (id, org_id, payment_id, gateway, gateway_account, kind, undo, origin, state, amount, currency, reason, note,
+         requested_by, payer_asked, idempotency_key, request_digest, evidence, due_at, lease_number, waiting_for, target)
+       VALUES ($1, $2, $3, $4, $5, $6, $7, 'here', 'requested', $8, $9, $10, $11, $12, $13, $14, $15, 'request by ' || $12::text,
+         relay_now() + make_interval(secs => $16), 1, $17, $21)
+       ON CONFLICT ON CONSTRAINT refund_requested_once DO NOTHING RETURNING *
+     ), attempt AS (
+       INSERT INTO attempts (id, refund_id, operation, key, body) SELECT $18, r.id, r.kind, $19, $20 FROM r
+     )
+     SELECT ${REFUND_COLUMNS} FROM r ${WITH_PAYMENT}`,
+    [
+      refund.id,
+      refund.orgId,
+      refund.paymentId,
+      refund.gateway,
+      refund.gatewayAccount,
+      refund.kind,
+      refund.undo,
+      refund.amount,
+      refund.currency,
+      refund.reason,
+      refund.note,
+      refund.requestedBy,
+      refund.payerAsked,
+      refund.idempotencyKey,
+      refund.requestDigest,
+      refund.waitMs > 0 ? refund.waitMs / 1_000 : LEASE_SECONDS,
+      refund.waitMs > 0 ? 'another_refund_first' : null,
+      refund.attempt.id,
+      refund.attempt.key,
+      JSON.stringify(refund.attempt.body),
+      refund.target,
+    ],
+  )
+  return row ? toJob(row) : null
+}
+
+/** The refund that an idempotency key made, with the digest of the request that it came with. */
+export async function findRequested(
+  database: Queryable,
+  orgId: string,
+  idempotencyKey: string,
+): Promise<{ refund: Refund; digest: string | null } | null> {
+  const [row] = await database.query<RefundRow>(
+    `SELECT ${REFUND_COLUMNS} FROM refunds r ${WITH_PAYMENT} WHERE r.org_id = $1 AND r.idempotency_key = $2`,
+    [orgId, idempotencyKey],
+  )
+  return row ? { refund: toRefund(row), digest: row.requestDigest } : null
+}
+
+/**
+ * Takes a refund that somebody made at the gateway itself into the books, once: its reference is unique.
+ * @returns whether it was new
+ */
+export async function adoptRefund(
+  tx: Queryable,
+  payment: {
+    readonly orgId: string
+    readonly paymentId: string
+    readonly gateway: string
+    readonly gatewayAccount: string
+  },
+  facts: RefundFacts,
+  evidence: string,
+): Promise<boolean> {
+  const rows = await tx.query(
+    `INSERT INTO refunds (id, org_id, payment_id, gateway, gateway_account, kind, origin, state, amount, currency, gateway_reference,
+       evidence, evidence_at, requested_at, decided_at, error_code, gateway_message)
+     VALUES ($13, $1, $2, $3, $4, 'refund', 'gateway_console', $5, $6, $7, $8, $9, $10, coalesce($10, relay_now()),
+       CASE WHEN $5 <> 'pending' THEN coalesce($10, relay_now()) END, $11, $12)
+     ON CONFLICT ON CONSTRAINT refund_reference_once DO NOTHING RETURNING id`,
+    [
+      payment.orgId,
+      payment.paymentId,
+      payment.gateway,
+      payment.gatewayAccount,
+      facts.status,
+      facts.amount.toDecimal(),
+      facts.amount.currency,
+      facts.gatewayReference,
+      evidence,
+      facts.occurredAt,
+      facts.refusal?.code ?? null,
+      facts.refusal?.gatewayMessage ?? null,
+      uuidv7(),
+    ],
+  )
+  return rows.length > 0
+}

@@ -1,0 +1,48 @@
+import type { Queryable } from '../database/database.ts'
+import type { Gateway, PaymentFacts } from '../gateways/gateway.ts'
+import { adoptForeignRefunds } from './adopt-refunds.ts'
+import { applyToRow } from './apply-evidence.ts'
+import { evidenceOf } from './evidence.ts'
+import type { EventOutcome } from './gateway-events.ts'
+import { recordChargeback } from './payment-events.ts'
+import type { PaymentRow } from './payment-events.ts'
+import { REFUND_COLUMNS, WITH_PAYMENT } from './refund-rows.ts'
+import type { RefundRow } from './refund-rows.ts'
+
+/** A gateway that shows only that a payment was charged back names no dispute: the payment is its own. */
+const WHOLE_PAYMENT = 'whole payment'
+
+/** Takes the gateway's own record of a payment into the books: disputes, a debit that failed, refunds made there, and ours. */
+export async function applyPaymentFacts(
+  tx: Queryable,
+  gateway: Gateway,
+  payment: PaymentRow,
+  facts: PaymentFacts,
+  source: string,
+): Promise<EventOutcome> {
+  if (facts.amount.currency !== payment.currency) return 'amount_differs'
+  const dispute = { reference: `${WHOLE_PAYMENT} ${payment.paymentId}`, amount: facts.amount.toDecimal(), at: null }
+  if (facts.status === 'charged_back') await recordChargeback(tx, payment, { ...dispute, open: true })
+  else {
+    await tx.query(
+      `UPDATE chargebacks SET open = false WHERE gateway = $1 AND gateway_account = $2 AND reference = $3 AND open`,
+      [payment.gateway, payment.gatewayAccount, dispute.reference],
+    )
+  }
+  const captured = facts.status === 'failed' ? '0' : facts.amount.toDecimal()
+  await tx.query('UPDATE payments SET captured = $3 WHERE org_id = $1 AND payment_id = $2 AND captured <> $3', [
+    payment.orgId,
+    payment.paymentId,
+    captured,
+  ])
+  for (const refund of facts.refunds) {
+    const [row] = await tx.query<RefundRow>(
+      `SELECT ${REFUND_COLUMNS} FROM refunds r ${WITH_PAYMENT} WHERE r.org_id = $1 AND r.payment_id = $2
+         AND (r.gateway_reference = $3 OR (r.gateway_reference IS NULL AND r.id::text = $4)) FOR UPDATE OF r`,
+      [payment.orgId, payment.paymentId, refund.gatewayReference, refund.refundId],
+    )
+    if (row) await applyToRow(tx, gateway, row, evidenceOf(refund, source))
+  }
+  await adoptForeignRefunds(tx, payment, facts.refunds, source)
+  return 'applied'
+}

@@ -1,0 +1,64 @@
+import { createHash } from 'node:crypto'
+import { v7 as uuidv7 } from 'uuid'
+import type { Database } from '../database/database.ts'
+import { RefundError } from '../errors.ts'
+import type { CreditInstruction, Gateway, RefundReason } from '../gateways/gateway.ts'
+import type { Money } from '../money/money.ts'
+import { insertRefund } from './insert-refund.ts'
+import type { RefundJob } from './refund-rows.ts'
+import { replayOf } from './request-refund.ts'
+import type { Replay, Requester } from './request-refund.ts'
+
+/** Money for a customer without a payment that it goes back on. */
+export interface CreditRequest {
+  readonly gatewayAccount: string
+  readonly amount: Money
+  readonly target: CreditInstruction['target']
+  readonly reason: RefundReason | null
+  readonly note: string | null
+}
+
+export type RequestedCredit = { readonly kind: 'new'; readonly job: RefundJob } | Replay
+
+/**
+ * Stores a credit, its key and the exact body for the gateway; no gateway is called.
+ * @throws RefundError `credits_off` unless this account was switched on for this target; then nothing was stored
+ */
+export async function requestCredit(
+  database: Database,
+  gateway: Gateway,
+  requester: Requester,
+  idempotencyKey: string,
+  request: CreditRequest,
+): Promise<RequestedCredit> {
+  const { amount, target } = request
+  if (!gateway.prepareCredit || !gateway.capabilities.credits?.includes(target.kind)) {
+    throw new RefundError('credits_off', { gateway: gateway.label, account: request.gatewayAccount })
+  }
+  const facts = [gateway.name, request.gatewayAccount, amount.toString(), target, request.reason, request.note]
+  const requestDigest = createHash('sha256').update(JSON.stringify(facts)).digest('hex')
+  const id = uuidv7()
+  const job = await insertRefund(database, {
+    id,
+    orgId: requester.orgId,
+    paymentId: null,
+    gateway: gateway.name,
+    gatewayAccount: request.gatewayAccount,
+    kind: 'credit',
+    undo: false,
+    target: target.kind,
+    amount: amount.toDecimal(),
+    currency: amount.currency,
+    reason: request.reason,
+    note: request.note,
+    requestedBy: requester.userId,
+    payerAsked: false,
+    idempotencyKey,
+    requestDigest,
+    attempt: { id: uuidv7(), key: uuidv7(), body: gateway.prepareCredit({ refundId: id, amount, target }) },
+    waitMs: 0,
+  })
+  if (job) return { kind: 'new', job }
+  // Nothing was inserted, so the key is there.
+  return (await replayOf(database, requester.orgId, idempotencyKey, requestDigest))!
+}
