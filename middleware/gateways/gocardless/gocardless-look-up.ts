@@ -14,7 +14,7 @@ export async function lookUpPayment(
   account: string,
   reference: string,
 ): Promise<LookUp<PaymentFacts>> {
-  return asLookUp(async () => {
+  return asLookUp<PaymentFacts>(async () => {
     const payment = await findPayment(client, reference)
     if (payment === null || payment.links.creditor !== account) return { kind: 'absent' }
     const { status, obstacle, charged } = paymentStatus(payment)
@@ -39,7 +39,7 @@ export async function lookUpPayment(
 /** One refund, by GoCardless's reference, or among those of its payment by our stamp. */
 export async function lookUpRefund(client: GoCardlessClient, query: RefundQuery): Promise<LookUp<RefundFacts>> {
   const { gatewayReference, paymentReference, refundId } = query
-  return asLookUp(async () => {
+  return asLookUp<RefundFacts>(async () => {
     if (gatewayReference !== null) {
       const refund = await client.find('refunds', gatewayReference, refundSchema)
       if (paymentReference && refund.links.payment !== paymentReference) {

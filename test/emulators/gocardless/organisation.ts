@@ -113,10 +113,10 @@ export class Organisation {
     if (!refund) throw new RangeError(`there is no refund ${id}`)
     const event = { resource_type: 'refunds', action, links: { refund: id }, cause, about: refund.metadata } as const
     const payment = this.ledger.payments.get(refund.payment)!
-    const isBack = status === 'funds_returned' || status === 'bounced'
     this.#record(
       status === null ? [] : [{ kind: 'refund changed', at: this.at(), id, status }],
-      isBack ? this.#funds(payment, refund.amount) : [],
+      // A refund that bounced is announced first and credited later.
+      status === 'funds_returned' ? this.#funds(payment, refund.amount) : [],
       event,
     )
   }

@@ -2,7 +2,7 @@ import { button, escape, gatewayPage, table, time } from '../gateway-page.ts'
 import { NEVER } from '../gateway-schedule.ts'
 import type { Task } from '../gateway-schedule.ts'
 import { FAULT_LABELS } from './faults.ts'
-import type { Ledger, LedgerEntry, Schedule, Work } from './ledger.ts'
+import type { CreditorEntry, Ledger, LedgerEntry, Schedule, Work } from './ledger.ts'
 import { SIMULATORS } from './simulators.ts'
 import type { Delivery } from './webhook-sender.ts'
 
@@ -14,11 +14,15 @@ export interface PageState {
 
 /** The ledger and the buttons, for a person. */
 export function localPage({ ledger, schedule, deliveries }: PageState): string {
-  const entries = ledger.entries.slice(-300).reverse()
+  // The funds change with every refund; the table of creditors shows what they came to.
+  const entries = ledger.entries.filter((entry) => entry.kind !== 'creditor')
   const tables = `<h2>Ledger</h2>
 ${table(
   ['When', 'What', 'Amount', 'Refund', 'Payment', 'Remark', 'Do'],
-  entries.map((entry) => ledgerRow(ledger, entry)),
+  entries
+    .slice(-300)
+    .reverse()
+    .map((entry) => ledgerRow(ledger, entry)),
   'Newest first. Nothing here is ever changed.',
 )}
 <h2>Waiting</h2>
@@ -36,23 +40,24 @@ ${table(
     .map((delivery) => deliveryRow(ledger, delivery)),
   'Newest first, since this start.',
 )}`
-  const more = [...ledger.creditors.values()].map(({ id, canCreateRefunds }) => {
-    const fields = { id, canCreateRefunds: !canCreateRefunds }
-    return button('/_local/creditor', fields, `Switch refunds ${canCreateRefunds ? 'off' : 'on'} for ${escape(id)}`)
-  })
+  const more = `<h2>Creditors</h2>
+${table(['Creditor', 'Refunds', 'Confirmed funds', 'Do'], [...ledger.creditors.values()].map(creditorRow), 'As they stand.')}`
   const [now, down] = [schedule.now(), schedule.paused]
-  return gatewayPage({ label: 'GoCardless', now, down, faults: FAULT_LABELS, more: more.join(''), tables })
+  return gatewayPage({ label: 'GoCardless', now, down, faults: FAULT_LABELS, more, tables })
 }
 
-function ledgerRow(ledger: Ledger, entry: LedgerEntry): string[] {
+function creditorRow({ id, canCreateRefunds, confirmedFunds }: CreditorEntry): string[] {
+  const funds = Object.entries(confirmedFunds).map(([currency, amount]) => money(amount, currency))
+  const change = { id, canCreateRefunds: !canCreateRefunds }
+  const label = `Switch refunds ${canCreateRefunds ? 'off' : 'on'}`
+  const does = button('/_local/creditor', change, label)
+  return [escape(id), canCreateRefunds ? 'refunds on' : 'refunds off', funds.join(', '), does]
+}
+
+function ledgerRow(ledger: Ledger, entry: Exclude<LedgerEntry, CreditorEntry>): string[] {
   const when = time(Date.parse(entry.at))
   const latest = ledger.entries.findLast((one) => one.id === entry.id) === entry
   switch (entry.kind) {
-    case 'creditor': {
-      const funds = Object.entries(entry.confirmedFunds).map(([currency, amount]) => money(amount, currency))
-      const refunds = entry.canCreateRefunds ? 'refunds on' : 'refunds off'
-      return [when, 'creditor', '', '', '', escape(`${entry.id}: ${refunds}, ${funds.join(', ')}`), '']
-    }
     case 'payment':
     case 'payment changed': {
       const { id, amount, currency } = ledger.payments.get(entry.id)!
