@@ -2,6 +2,7 @@ import { LightningElement, api } from 'lwc'
 
 export default class Combobox extends LightningElement {
   @api disabled = false
+  @api required = false
   @api label = ''
   @api options: { label: string; value: string }[] = []
   @api value = ''

@@ -6,6 +6,7 @@ export default class Input extends LightningElement {
   @api disabled = false
   @api label = ''
   @api maxLength = ''
+  @api required = false
   @api type = 'text'
   @api value = ''
   @api checked = false

@@ -8,8 +8,8 @@ export type AmountReading = { readonly amount: string } | { readonly problem: Am
 export interface AmountRules {
   /** Of the payment's currency: 0, 2 or 3. */
   readonly decimals: number
-  /** What is left, in the same decimals. */
-  readonly most: string
+  /** What is left, in the same decimals; null where nothing limits it. */
+  readonly most: string | null
   /** How the user's locale writes decimals: "." or ",". */
   readonly decimalMark: string
 }
@@ -23,7 +23,7 @@ export function readAmount(text: string, { decimals, most, decimalMark }: Amount
   const typed = text.trim()
   if (typed === '') return { problem: 'missing' }
   // What the form itself wrote into the field has one meaning only.
-  if (typed === most) return { amount: most }
+  if (most !== null && typed === most) return { amount: most }
   const [, minus, whole, mark, fraction = ''] = /^([-−]?)(\d*)(?:(\D)(\d*))?$/.exec(typed) ?? []
   if (whole === undefined || (whole === '' && fraction === '')) return { problem: 'unreadable' }
   if (mark !== undefined && mark !== '.' && mark !== decimalMark) return { problem: 'unreadable' }
@@ -32,7 +32,7 @@ export function readAmount(text: string, { decimals, most, decimalMark }: Amount
   if (fraction.length > decimals || (mark !== undefined && decimals === 0)) return { problem: 'too_many_decimals' }
   const amount = decimalText(BigInt(`${whole || '0'}${fraction.padEnd(decimals, '0')}`), decimals)
   if (isNothing(amount)) return { problem: 'less_than_smallest' }
-  if (compareAmounts(amount, most) > 0) return { problem: 'more_than_left' }
+  if (most !== null && compareAmounts(amount, most) > 0) return { problem: 'more_than_left' }
   return { amount }
 }
 
