@@ -83,7 +83,7 @@ export function readRefusal(answer: HttpAnswer): GoCardlessRefusal {
   const details = error?.errors ?? []
   const reasons = details.map(({ reason }) => reason).filter((reason) => reason != null)
   const message = gatewayMessage(reasons[0] ?? error?.type, ...textsOf(details, error?.message ?? `HTTP ${status}`))
-  const detail = gatewayMessage(`HTTP ${status}`, message)
+  const detail = error ? gatewayMessage(`HTTP ${status}`, message) : message
   const final = (given: GatewayAnswer) => ({ answer: given, mayFollowFromOurs: false })
   const rejected = (code: RefusalCode): GatewayAnswer => ({ kind: 'rejected', code, gatewayMessage: message })
 
@@ -127,7 +127,7 @@ function validationCode(details: ErrorDetails): RefusalCode {
   const says = (field: RegExp, words: RegExp) =>
     details.some((one) => field.test(one.field ?? one.request_pointer ?? '') && words.test(one.message ?? ''))
   if (says(/total_amount_confirmation$/, /./)) return 'refund_exceeds_gateway_balance'
-  if (says(/(^|\/)amount$/, /exceed|greater|more than|available|remaining|too (high|large)/i)) {
+  if (says(/(^|\/)amount$/, /exceed|is greater|more than|available|remaining|too (high|large)/i)) {
     return 'refund_exceeds_gateway_balance'
   }
   if (says(/(^|\/|\.)payment$/, /exist|not found/i)) return 'original_payment_not_found'
