@@ -7,6 +7,8 @@ p { margin: .25rem 0 }
 form { display: inline-block; margin: .2rem .4rem .2rem 0; max-width: 100% }
 button, select { font: inherit; padding: .4rem .8rem; min-height: 2.75rem; max-width: 100%; color: #16325c }
 button, select { border: 1px solid #5c6f8c; border-radius: .3rem; background: #fff }
+input { font: inherit; padding: .4rem .6rem; min-height: 2.75rem; box-sizing: border-box; max-width: 100%; color: #16325c }
+input { border: 1px solid #5c6f8c; border-radius: .3rem; background: #fff }
 button:hover { background: #e5ecf6 }
 :focus-visible { outline: 3px solid #0b5cab; outline-offset: 2px }
 .down { background: #8e030f; color: #fff; padding: .5rem .8rem; border-radius: .3rem }

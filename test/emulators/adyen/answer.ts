@@ -2,9 +2,9 @@ import type { IncomingMessage, ServerResponse } from 'node:http'
 import { text } from 'node:stream/consumers'
 import { answerWith, cut, failsBefore, headerOf } from '../gateway-wire.ts'
 import type { Spoilt, WireAnswer } from '../gateway-wire.ts'
+import { answerCall } from './api-call.ts'
+import type { ApiAction, ApiAnswer, ApiState } from './api-call.ts'
 import type { Faults, RequestFault } from './faults.ts'
-import { takeRefund } from './refunds-action.ts'
-import type { ApiAnswer, RefundsAction } from './refunds-action.ts'
 
 const BUSY: WireAnswer = {
   status: 429,
@@ -12,40 +12,47 @@ const BUSY: WireAnswer = {
   body: JSON.stringify({ status: 429, errorCode: '429', message: 'Too many requests', errorType: 'internal' }),
 }
 
+/** Where a call came in. */
+export interface Called {
+  readonly path: string
+  readonly pathReference: string
+  readonly action: ApiAction
+}
+
 /** One API call on the wire, with the faults that were asked for. */
-export async function answerRefund(
-  action: RefundsAction,
+export async function answerOnWire(
+  state: ApiState,
   faults: Faults,
   slowMs: number,
-  paymentPspReference: string,
+  { path, pathReference, action }: Called,
   request: IncomingMessage,
   response: ServerResponse,
 ): Promise<void> {
-  if (action.schedule.paused) return cut(request)
+  if (state.schedule.paused) return cut(request)
   const body = await text(request)
   const fault = faults.takeForRequest()
   if (failsBefore(fault, BUSY, request, response)) return
   const key = headerOf(request, 'idempotency-key')
   const apiKey = headerOf(request, 'x-api-key')
-  const answer = takeRefund(action, { paymentPspReference, apiKey, idempotencyKey: key, body })
+  const answer = answerCall(state, action, { path, pathReference, apiKey, idempotencyKey: key, body })
   if (answer.decides === undefined) {
     response.writeHead(answer.status, answer.headers).end(answer.body)
     return
   }
   const isInFlight = key !== undefined && fault !== 'hang'
-  if (isInFlight) action.inFlight.add(key)
+  if (isInFlight) state.inFlight.add(key)
   try {
-    await beforeAnswer(action, faults, answer, answer.decides, fault, response)
-    if (fault === 'slow') await action.schedule.sleep(slowMs)
+    await beforeAnswer(state, faults, answer, answer.decides, fault, response)
+    if (fault === 'slow') await state.schedule.sleep(slowMs)
   } finally {
-    if (isInFlight) action.inFlight.delete(key)
+    if (isInFlight) state.inFlight.delete(key)
   }
   answerWith(fault, answer, SPOILT, request, response)
 }
 
 /** The outcome waits for the answer, unless the fault says otherwise. */
 async function beforeAnswer(
-  action: RefundsAction,
+  state: ApiState,
   faults: Faults,
   { body }: ApiAnswer,
   decides: string,
@@ -54,13 +61,17 @@ async function beforeAnswer(
 ): Promise<void> {
   if (faults.takeForWebhook(true)) {
     const { pspReference } = JSON.parse(body) as { pspReference: string }
-    return action.schedule.runNow(
-      ({ id, work }) => id === decides || (work.kind === 'deliver' && work.item.pspReference === pspReference),
+    return state.schedule.runNow(
+      ({ id, work }) =>
+        id === decides ||
+        (work.kind === 'deliver' &&
+          // Of a credit the request's reference is the original.
+          (work.item.pspReference === pspReference || work.item.originalReference === pspReference)),
     )
   }
   // An answer that never leaves holds nothing back.
   const answered = new Promise<void>((resolve) => response.once('close', resolve))
-  action.schedule.holdUntil(decides, fault === 'hang' ? Promise.resolve() : answered)
+  state.schedule.holdUntil(decides, fault === 'hang' ? Promise.resolve() : answered)
 }
 
 const SPOILT: Spoilt = {

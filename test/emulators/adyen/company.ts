@@ -1,24 +1,12 @@
-import { randomBytes } from 'node:crypto'
-import type { Faults } from './faults.ts'
-import { NEVER } from '../gateway-schedule.ts'
 import type { Task, WorkResult } from '../gateway-schedule.ts'
-import type {
-  Amount,
-  BookRecord,
-  Ledger,
-  PaymentEntry,
-  RefundEntry,
-  RefundOutcome,
-  RefundStep,
-  Work,
-} from './ledger.ts'
+import { Credits } from './credits.ts'
+import { Disputes } from './disputes.ts'
+import type { Faults } from './faults.ts'
+import type { Amount, BookRecord, Ledger, PaymentEntry, PaymentMethod, RefundOutcome, Work } from './ledger.ts'
+import { Refunds } from './refunds.ts'
 import type { Schedule } from './schedule.ts'
-import { refundEvent } from './webhook-item.ts'
-
-const DAY_MS = 24 * 60 * 60 * 1000
-
-/** The card holder's name that makes a refund fail after it was sent. Source: Adyen, "Testing failed refunds". */
-const FAILING_HOLDER = 'refund failed'
+import { Teller, newReference } from './teller.ts'
+import { WholePayments } from './whole-payments.ts'
 
 export interface PaymentOptions {
   readonly pspReference?: string
@@ -28,20 +16,33 @@ export interface PaymentOptions {
   readonly captured?: boolean
   readonly holderName?: string
   readonly refundOutcome?: RefundOutcome
+  /** The merchant's own. */
+  readonly reference?: string
+  /** A card when left out. Refunds of a direct debit that was not captured yet wait for its capture. */
+  readonly method?: PaymentMethod
 }
 
-/** What Adyen does with money: it takes every refund that is well formed and says later what became of it. */
+/** Records that must stand or fall with what was taken, such as the answer under its key. */
+export type Beside = (pspReference: string) => BookRecord[]
+
+/** What Adyen does with money: it takes every request that is well formed and says later what became of it. */
 export class Company {
+  readonly refunds: Refunds
+  readonly wholes: WholePayments
+  readonly credits: Credits
+  readonly disputes: Disputes
   readonly #ledger: Ledger
-  readonly #schedule: Schedule
-  readonly #faults: Faults
-  readonly #outcomeDelayMs: number
+  readonly #teller: Teller
 
   constructor(ledger: Ledger, schedule: Schedule, faults: Faults, outcomeDelayMs: number) {
+    const teller = new Teller(schedule, faults)
+    const books = { ledger, schedule, teller, outcomeDelayMs }
     this.#ledger = ledger
-    this.#schedule = schedule
-    this.#faults = faults
-    this.#outcomeDelayMs = outcomeDelayMs
+    this.#teller = teller
+    this.refunds = new Refunds(books)
+    this.wholes = new WholePayments(books)
+    this.credits = new Credits(books)
+    this.disputes = new Disputes(books)
   }
 
   /** A payment that is already there stays as it is, so that a second start may add its samples again. */
@@ -50,138 +51,70 @@ export class Company {
     if (this.#ledger.payments.has(pspReference)) return pspReference
     this.#ledger.record({
       kind: 'payment',
-      at: this.#at(),
+      at: this.#teller.at(),
       pspReference,
       account: options.account,
       amount: options.amount,
       captured: options.captured ?? true,
       holderName: options.holderName ?? 'Sample Shopper',
       refundOutcome: options.refundOutcome ?? 'ok',
+      reference: options.reference ?? `ORDER-${pspReference}`,
+      method: options.method ?? 'visa',
     })
     return pspReference
   }
 
-  /**
-   * Takes a refund, whatever the balance says: that is decided later.
-   * @param beside records that must stand or fall with it, such as the answer under its key
-   * @returns the id of the task that decides it
-   */
-  accept(
-    payment: PaymentEntry,
-    amount: Amount,
-    reference: string,
-    beside: (pspReference: string) => BookRecord[],
-  ): string {
-    const pspReference = newReference()
-    const decide = this.#schedule.task({ kind: 'decide', refund: pspReference }, this.#outcomeDelayMs)
-    const entry: RefundEntry = {
-      kind: 'refund accepted',
-      at: this.#at(),
-      pspReference,
-      paymentPspReference: payment.pspReference,
-      account: payment.account,
-      reference,
-      amount,
-      reason: '',
-    }
-    this.#ledger.record(entry, ...beside(pspReference), decide)
-    return decide.id
+  /** CAPTURE: the payment, or a part of it, was collected. What waited for it is decided. */
+  capture(pspReference: string, value?: number): void {
+    const payment = this.#payment(pspReference)
+    this.disputes.capture(payment, value)
+    this.refunds.decidePostponed(payment)
   }
 
-  /** The gateway's part of the tasks: deciding refunds, and failing some of them days later. */
+  /** CAPTURE_FAILED: what had been collected is taken away again, or never comes. */
+  captureFailed(pspReference: string, value?: number): void {
+    const payment = this.#payment(pspReference)
+    this.disputes.captureFailed(payment, value)
+    this.refunds.decidePostponed(payment, 'refuse')
+  }
+
+  chargeback(pspReference: string, value?: number): string {
+    return this.disputes.chargeback(this.#payment(pspReference), value)
+  }
+
+  announceChargeback(pspReference: string, value?: number): string {
+    return this.disputes.announce(this.#payment(pspReference), value)
+  }
+
+  /** @param value minor units; all that was captured when left out */
+  refundInConsole(pspReference: string, value?: number): void {
+    const payment = this.#payment(pspReference)
+    this.refunds.accept(payment, { ...payment.amount, value: value ?? payment.amount.value }, '', () => [])
+  }
+
+  /** The gateway's part of the tasks: deciding what it took, and failing some refunds days later. */
   work({ work, id }: Task<Work>): WorkResult<Work> {
-    if (work.kind === 'deliver') throw new Error(`task ${id} is for the webhooks`)
-    if (work.kind === 'decide') this.#decide(this.#lastStep(work.refund))
-    // Somebody may have sent it back or failed it in the meantime.
-    else if (this.#lastStep(work.refund).kind === 'refund sent') this.failAtBank(work.refund)
+    switch (work.kind) {
+      case 'deliver':
+        throw new Error(`task ${id} is for the webhooks`)
+      case 'decide':
+        this.refunds.decide(work.refund)
+        break
+      case 'fail late':
+        this.refunds.failLate(work.refund)
+        break
+      case 'decide whole':
+        this.wholes.decide(work.request)
+        break
+      case 'decide credit':
+        this.credits.decide(work.request)
+    }
     return 'done'
   }
 
-  /** REFUND_FAILED: the scheme or the bank refused what had been sent. */
-  failAtBank(pspReference: string): void {
-    this.#step(pspReference, ['sent', 'repaired'], 'failed', 'Refund was declined by the bank', 'REFUND_FAILED', true)
+  #payment(pspReference: string): PaymentEntry {
+    const payment = this.#ledger.payments.get(pspReference)
+    if (!payment) throw new Error(`there is no payment ${pspReference}`)
+    return payment
   }
-
-  /** REFUNDED_REVERSED: the money came back to the merchant. */
-  reverse(pspReference: string): void {
-    this.#step(pspReference, ['sent', 'repaired'], 'reversed', '', 'REFUNDED_REVERSED', true)
-  }
-
-  /** A second REFUND with success: Adyen fixed what had failed. */
-  repair(pspReference: string): void {
-    this.#step(pspReference, ['failed'], 'repaired', '', 'REFUND', true)
-  }
-
-  #decide(refund: RefundEntry): void {
-    const payment = this.#ledger.payments.get(refund.paymentPspReference)!
-    const reason = this.#refusal(payment, refund)
-    if (reason) return this.#step(refund.pspReference, ['accepted'], 'refused', reason, 'REFUND', false)
-    const fails = payment.holderName.trim().toLowerCase() === FAILING_HOLDER
-    const later = this.#schedule.task({ kind: 'fail late', refund: refund.pspReference }, 3 * DAY_MS)
-    this.#step(refund.pspReference, ['accepted'], 'sent', '', 'REFUND', true, fails ? [later] : [])
-  }
-
-  /** Adyen's words for a refund that it took and then refused. Source: docs.adyen.com/online-payments/refund. */
-  #refusal(payment: PaymentEntry, refund: RefundEntry): string | null {
-    if (!payment.captured) return "Transaction hasn't been captured, refund not possible"
-    if (payment.refundOutcome === 'period_expired') return 'The maximum period for this operation has expired'
-    if (payment.refundOutcome === 'insufficient_funds') {
-      return 'Insufficient in-process funds on account for refunding this payment'
-    }
-    const refunded = this.#refunded(payment.pspReference)
-    if (refunded + refund.amount.value <= payment.amount.value) return null
-    if (refunded === 0) return 'Requested refund amount too high'
-    return refunded >= payment.amount.value
-      ? 'Already fully refunded, no balance available for new requested refund'
-      : 'Already partially refunded, new requested refund amount too high'
-  }
-
-  #refunded(paymentPspReference: string): number {
-    return [...this.#ledger.refunds.values()]
-      .map((steps) => steps.at(-1)!)
-      .filter((last) => last.paymentPspReference === paymentPspReference)
-      .filter((last) => last.kind === 'refund sent' || last.kind === 'refund repaired')
-      .reduce((sum, last) => sum + last.amount.value, 0)
-  }
-
-  /** One step of a refund, its webhook, and what else follows, in one write. */
-  #step(
-    pspReference: string,
-    from: readonly RefundStep[],
-    to: RefundStep,
-    reason: string,
-    eventCode: string,
-    success: boolean,
-    beside: BookRecord[] = [],
-  ): void {
-    const last = this.#lastStep(pspReference)
-    if (!from.some((step) => last.kind === `refund ${step}`)) {
-      throw new Error(`${pspReference} is "${last.kind}"; only ${from.join(' or ')} can become ${to}`)
-    }
-    const entry: RefundEntry = { ...last, kind: `refund ${to}`, at: this.#at(), reason }
-    const fault = this.#faults.takeForWebhook(false)
-    const item = refundEvent(entry, eventCode, success, this.#schedule.now())
-    const told = fault === 'deliver_before_answer' || fault === 'never_deliver' ? null : fault
-    const delivery = this.#schedule.task(
-      { kind: 'deliver', account: entry.account, item, attempts: 0, fault: told },
-      told === 'deliver_out_of_order' ? NEVER : 0,
-    )
-    this.#ledger.record(entry, ...beside, ...(fault === 'never_deliver' ? [] : [delivery]))
-  }
-
-  #lastStep(pspReference: string): RefundEntry {
-    const last = this.#ledger.refunds.get(pspReference)?.at(-1)
-    if (!last) throw new Error(`there is no refund ${pspReference}`)
-    return last
-  }
-
-  #at(): string {
-    return new Date(this.#schedule.now()).toISOString()
-  }
-}
-
-/** 16 capital letters and digits, as Adyen's newer references. */
-function newReference(): string {
-  const alphabet = 'ABCDEFGHJKLMNPQRSTVWXZ23456789'
-  return Array.from(randomBytes(16), (byte) => alphabet[byte % alphabet.length]).join('')
 }

@@ -12,32 +12,65 @@ export interface Amount {
 /** What happens to refunds of a payment, besides what its balance and its state decide. */
 export type RefundOutcome = 'ok' | 'insufficient_funds' | 'period_expired'
 
+/** How the shopper paid. The two debits reach their banks days later, and may fail there. */
+export type PaymentMethod = 'visa' | 'sepadirectdebit' | 'directdebit_GB'
+
 export interface PaymentEntry {
   readonly kind: 'payment'
   readonly at: string
   readonly pspReference: string
   readonly account: string
   readonly amount: Amount
+  /** As it came; what was captured since stands in entries of its own. */
   readonly captured: boolean
   readonly holderName: string
   readonly refundOutcome: RefundOutcome
+  /** The merchant's own; absent in older ledgers. */
+  readonly reference?: string
+  /** Absent in older ledgers: a card. */
+  readonly method?: PaymentMethod
 }
 
-export type RefundStep = 'accepted' | 'sent' | 'refused' | 'failed' | 'reversed' | 'repaired'
+export type RefundStep = 'accepted' | 'postponed' | 'sent' | 'refused' | 'failed' | 'reversed' | 'repaired'
 
-export interface RefundEntry {
-  readonly kind: `refund ${RefundStep}`
+/** What is done to a payment: with a reference of its own, the merchant's, an amount and why not. */
+interface Deed {
   readonly at: string
   readonly pspReference: string
   readonly paymentPspReference: string
   readonly account: string
-  /** The merchant's own, empty for a refund made in the console. */
+  /** The merchant's own, empty for what was made in the console. */
   readonly reference: string
   readonly amount: Amount
   readonly reason: string
 }
 
-export type LedgerEntry = PaymentEntry | RefundEntry
+export interface RefundEntry extends Deed {
+  readonly kind: `refund ${RefundStep}`
+}
+
+/** The whole payment: a cancel asks for it, a reversal leaves it to Adyen whether it is cancelled or refunded. */
+export interface WholeEntry extends Deed {
+  readonly kind: `${'cancel' | 'technical cancel' | 'reversal'} ${'accepted' | 'cancelled' | 'refunded' | 'refused'}`
+}
+
+/** A credit: money without a payment. Neither account nor token is kept. */
+export interface CreditEntry extends Omit<Deed, 'paymentPspReference'> {
+  readonly kind: `credit ${'accepted' | 'sent' | 'refused'}`
+  readonly target: 'bank account' | 'stored method'
+  readonly fails: boolean
+}
+
+export interface CaptureEntry extends Deed {
+  readonly kind: 'capture' | 'capture failed'
+}
+
+/** All entries of one dispute share its pspReference. */
+export interface DisputeEntry extends Deed {
+  readonly kind: 'chargeback announced' | 'chargeback' | 'chargeback reversed'
+}
+
+export type LedgerEntry = PaymentEntry | RefundEntry | WholeEntry | CreditEntry | CaptureEntry | DisputeEntry
 
 /** An answer under an idempotency key, for every merchant account of the company. */
 export interface KeptAnswer {
@@ -59,7 +92,11 @@ export interface DeliverWork {
   readonly fault: WebhookFault | null
 }
 
-export type Work = { readonly kind: 'decide' | 'fail late'; readonly refund: string } | DeliverWork
+export type Work =
+  | { readonly kind: 'decide' | 'fail late'; readonly refund: string }
+  /** A cancel, a reversal or a credit. */
+  | { readonly kind: 'decide whole' | 'decide credit'; readonly request: string }
+  | DeliverWork
 
 export type BookRecord = LedgerEntry | KeptAnswer | ScheduleRecord<Work>
 
@@ -68,6 +105,13 @@ export class Ledger extends GatewayLedger<LedgerEntry, KeptAnswer, Work> {
   readonly payments = new Map<string, PaymentEntry>()
   /** The steps of each refund, in order, by its pspReference. */
   readonly refunds = new Map<string, RefundEntry[]>()
+  /** The steps of each cancel and reversal. */
+  readonly wholes = new Map<string, WholeEntry[]>()
+  readonly credits = new Map<string, CreditEntry[]>()
+  /** Captures and failed captures of each payment, by the payment's pspReference. */
+  readonly captures = new Map<string, CaptureEntry[]>()
+  /** The steps of each dispute. */
+  readonly disputes = new Map<string, DisputeEntry[]>()
   readonly answers = new Map<string, KeptAnswer>()
 
   /** @param directory where `adyen-ledger.jsonl` is kept; none: memory only. */
@@ -83,6 +127,30 @@ export class Ledger extends GatewayLedger<LedgerEntry, KeptAnswer, Work> {
     }
     this.entries.push(record)
     if (record.kind === 'payment') this.payments.set(record.pspReference, record)
-    else this.refunds.set(record.pspReference, [...(this.refunds.get(record.pspReference) ?? []), record])
+    else if (isRefund(record)) add(this.refunds, record.pspReference, record)
+    else if (isCredit(record)) add(this.credits, record.pspReference, record)
+    else if (isCapture(record)) add(this.captures, record.paymentPspReference, record)
+    else if (isDispute(record)) add(this.disputes, record.pspReference, record)
+    else add(this.wholes, record.pspReference, record)
   }
+}
+
+function add<Entry>(map: Map<string, Entry[]>, reference: string, entry: Entry): void {
+  map.set(reference, [...(map.get(reference) ?? []), entry])
+}
+
+export function isRefund(entry: LedgerEntry): entry is RefundEntry {
+  return entry.kind.startsWith('refund ')
+}
+
+export function isCredit(entry: LedgerEntry): entry is CreditEntry {
+  return entry.kind.startsWith('credit ')
+}
+
+function isCapture(entry: LedgerEntry): entry is CaptureEntry {
+  return entry.kind === 'capture' || entry.kind === 'capture failed'
+}
+
+function isDispute(entry: LedgerEntry): entry is DisputeEntry {
+  return entry.kind.startsWith('chargeback')
 }

@@ -3,15 +3,16 @@ import { createServer } from 'node:http'
 import type { IncomingMessage, ServerResponse } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import { answerLocal } from '../gateway-local-action.ts'
-import { answerRefund } from './answer.ts'
+import { answerOnWire } from './answer.ts'
 import { Company } from './company.ts'
 import type { PaymentOptions } from './company.ts'
-import { localPage } from './page.ts'
 import { Faults } from './faults.ts'
 import type { RequestFault, WebhookFault } from './faults.ts'
 import { Ledger } from './ledger.ts'
-import type { LedgerEntry, RefundEntry, RefundStep } from './ledger.ts'
+import type { CreditEntry, LedgerEntry, RefundEntry, RefundStep } from './ledger.ts'
 import { localActions } from './local-action.ts'
+import { localPage } from './page.ts'
+import { routeOf } from './routes.ts'
 import { Schedule } from './schedule.ts'
 import { WebhookSender } from './webhook-sender.ts'
 import type { Delivery, WebhookAccount } from './webhook-sender.ts'
@@ -55,13 +56,28 @@ export interface LocalAdyen {
   reverseRefund(pspReference: string): void
   /** A second REFUND with success for a refund that failed. */
   repairRefund(pspReference: string): void
-  /** A refund made in the gateway's own console. @returns nothing; it is decided and told as any other */
-  refundInConsole(paymentPspReference: string, value: number): void
+  /**
+   * A refund made in the gateway's own console; decided and told as any other.
+   * @param value minor units; the whole payment when left out
+   */
+  refundInConsole(paymentPspReference: string, value?: number): void
+  /** Credits that Adyen took: money without a payment. */
+  acceptedCredits(): readonly CreditEntry[]
+  /** CAPTURE of what is not captured yet, or of a part; refunds of a direct debit that waited for it go on. */
+  capture(paymentPspReference: string, value?: number): void
+  /** CAPTURE_FAILED: what was captured is gone again. */
+  captureFailed(paymentPspReference: string, value?: number): void
+  /** CHARGEBACK of all that was captured, or of a part. @returns the dispute's pspReference */
+  chargeback(paymentPspReference: string, value?: number): string
+  /** NOTIFICATION_OF_CHARGEBACK; a chargeback that follows is of the same dispute. @returns its pspReference */
+  announceChargeback(paymentPspReference: string, value?: number): string
+  /** CHARGEBACK_REVERSED. @param reference the dispute's, or its payment's */
+  reverseChargeback(reference: string): void
 }
 
 /**
- * A company account at Adyen with its merchant accounts, on this machine: the Checkout API, a ledger, webhooks, and a
- * page.
+ * A company account at Adyen with its merchant accounts, on this machine: the Checkout and Classic APIs, a ledger,
+ * webhooks, and a page.
  */
 export async function startLocalAdyen(options: LocalAdyenOptions): Promise<LocalAdyen> {
   const ledger = new Ledger(options.directory)
@@ -73,7 +89,7 @@ export async function startLocalAdyen(options: LocalAdyenOptions): Promise<Local
   const company = new Company(ledger, schedule, faults, options.outcomeDelayMs ?? 0)
   const accounts = options.accounts.map(({ name }) => name)
   const inFlight = new Set<string>()
-  const action = { ledger, schedule, company, apiKey: options.apiKey, accounts, inFlight }
+  const state = { ledger, schedule, company, apiKey: options.apiKey, accounts, inFlight }
 
   const adyen: Omit<LocalAdyen, 'url' | 'close'> = {
     addPayment: (payment) => company.addPayment({ ...payment, account: payment.account ?? accounts[0]! }),
@@ -89,33 +105,36 @@ export async function startLocalAdyen(options: LocalAdyenOptions): Promise<Local
     advanceClock: (ms) => schedule.advance(ms),
     settleWebhooks: () => schedule.settle(),
     deliveries: () => [...sender.deliveries],
-    failRefund: (refund) => changed(() => company.failAtBank(refund)),
-    reverseRefund: (refund) => changed(() => company.reverse(refund)),
-    repairRefund: (refund) => changed(() => company.repair(refund)),
-    refundInConsole: (reference, value) => {
-      const payment = ledger.payments.get(reference)
-      if (!payment) throw new Error(`there is no payment ${reference}`)
-      changed(() => company.accept(payment, { ...payment.amount, value }, '', () => []))
-    },
+    failRefund: (refund) => changed(() => company.refunds.failAtBank(refund)),
+    reverseRefund: (refund) => changed(() => company.refunds.reverse(refund)),
+    repairRefund: (refund) => changed(() => company.refunds.repair(refund)),
+    refundInConsole: (payment, value) => changed(() => company.refundInConsole(payment, value)),
+    acceptedCredits: () => ledger.entries.filter((entry): entry is CreditEntry => entry.kind === 'credit accepted'),
+    capture: (payment, value) => changed(() => company.capture(payment, value)),
+    captureFailed: (payment, value) => changed(() => company.captureFailed(payment, value)),
+    chargeback: (payment, value) => changed(() => company.chargeback(payment, value)),
+    announceChargeback: (payment, value) => changed(() => company.announceChargeback(payment, value)),
+    reverseChargeback: (reference) => changed(() => company.disputes.reverse(reference)),
   }
 
-  function changed(change: () => void): void {
-    change()
+  function changed<Result>(change: () => Result): Result {
+    const result = change()
     schedule.arm()
+    return result
   }
 
   async function answer(request: IncomingMessage, response: ServerResponse): Promise<void> {
     const url = new URL(request.url ?? '/', 'http://localhost')
-    const refund = /^\/v72\/payments\/([^/]+)\/refunds$/.exec(url.pathname)
-    if (refund && request.method === 'POST') {
-      return answerRefund(action, faults, options.slowMs ?? 7000, decodeURIComponent(refund[1]!), request, response)
+    const route = routeOf(url.pathname)
+    if (route && request.method === 'POST') {
+      return answerOnWire(state, faults, options.slowMs ?? 7000, { ...route, path: url.pathname }, request, response)
     }
-    const state = { ledger, schedule, deliveries: sender.deliveries }
+    const seen = { ledger, schedule, deliveries: sender.deliveries }
     if (url.pathname.startsWith('/_local/')) {
-      return answerLocal(localActions(adyen, state), url.pathname, request, response)
+      return answerLocal(localActions(adyen, seen), url.pathname, request, response)
     }
     if (url.pathname === '/' && request.method === 'GET') {
-      response.writeHead(200, { 'content-type': 'text/html; charset=utf-8' }).end(localPage(state))
+      response.writeHead(200, { 'content-type': 'text/html; charset=utf-8' }).end(localPage(seen))
       return
     }
     response.writeHead(404, { 'content-type': 'text/plain' }).end('The local Adyen has nothing at this address.\n')

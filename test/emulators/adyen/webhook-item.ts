@@ -1,5 +1,5 @@
 import { createHmac } from 'node:crypto'
-import type { Amount, RefundEntry } from './ledger.ts'
+import type { Amount } from './ledger.ts'
 
 /** A NotificationRequestItem, unsigned. Values are texts except the amount's. Source: Adyen's standard webhooks. */
 export interface WebhookItem {
@@ -13,21 +13,37 @@ export interface WebhookItem {
   readonly pspReference: string
   readonly reason: string
   readonly success: 'true' | 'false'
+  /** Goes out in `additionalData`, unsigned. */
+  readonly action?: 'cancel' | 'refund'
 }
 
-/** An event about one refund; its pspReference is the refund's, originalReference the payment's. */
-export function refundEvent(refund: RefundEntry, eventCode: string, success: boolean, at: number): WebhookItem {
+/** What an event is about. */
+export interface Told {
+  readonly account: string
+  readonly amount: Amount
+  readonly pspReference: string
+  /** The payment's; of a credit, the request's. */
+  readonly originalReference: string
+  readonly reference: string
+  readonly reason: string
+  readonly paymentMethod: string
+  /** What Adyen made of a reversal; told beside the signature, not under it. */
+  readonly action?: 'cancel' | 'refund'
+}
+
+export function webhookItem(told: Told, eventCode: string, success: boolean, at: number): WebhookItem {
   return {
-    amount: refund.amount,
+    amount: told.amount,
     eventCode,
     eventDate: inAmsterdam(at),
-    merchantAccountCode: refund.account,
-    merchantReference: refund.reference,
-    originalReference: refund.paymentPspReference,
-    paymentMethod: 'visa',
-    pspReference: refund.pspReference,
-    reason: refund.reason,
+    merchantAccountCode: told.account,
+    merchantReference: told.reference,
+    originalReference: told.originalReference,
+    paymentMethod: told.paymentMethod,
+    pspReference: told.pspReference,
+    reason: told.reason,
     success: success ? 'true' : 'false',
+    ...(told.action && { action: told.action }),
   }
 }
 
@@ -37,7 +53,7 @@ function inAmsterdam(at: number): string {
 }
 
 /** The whole body of a delivery, with one signed item as Adyen sends them. */
-export function signedDelivery(item: WebhookItem, hmacKey: string): string {
+export function signedDelivery({ action, ...item }: WebhookItem, hmacKey: string): string {
   const signed = [
     item.pspReference,
     item.originalReference,
@@ -49,7 +65,11 @@ export function signedDelivery(item: WebhookItem, hmacKey: string): string {
     item.success,
   ].join(':')
   const hmacSignature = createHmac('sha256', Buffer.from(hmacKey, 'hex')).update(signed, 'utf8').digest('base64')
-  const additionalData = { hmacSignature, bookingDate: item.eventDate }
+  const additionalData = {
+    hmacSignature,
+    bookingDate: item.eventDate,
+    ...(action && { 'modification.action': action }),
+  }
   return JSON.stringify({
     live: 'false',
     notificationItems: [{ NotificationRequestItem: { additionalData, ...item } }],
