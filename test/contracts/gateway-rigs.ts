@@ -32,5 +32,6 @@ export interface GatewayRig {
 export const GATEWAY_RIGS: readonly { name: string; start: () => Promise<GatewayRig> }[] = [
   { name: 'Adyen', start: startAdyenRig },
   { name: 'Braintree', start: startBraintreeRig },
+  { name: 'Braintree without keys', start: () => startBraintreeRig({ idempotencyKeys: false }) },
   { name: 'GoCardless', start: startGoCardlessRig },
 ]

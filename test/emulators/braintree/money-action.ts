@@ -49,9 +49,9 @@ export function takeMoneyRequest(action: MoneyAction, request: MoneyRequest): Mo
   const account = merchant.accounts.find(({ id }) => id === accountId)
   const asked = JSON.stringify([request.operation, request.reference, sorted(request.fields)])
   if (key !== null) {
-    const wrong = checkKey(ledger, account, action.inFlight, key, asked, schedule.now() - KEY_KEPT_MS)
+    const kept = keptKey(action, key)
+    const wrong = checkKey(account, action.inFlight, kept, key, asked)
     if (wrong) return refusal(ledger, [wrong])
-    const kept = ledger.keys.get(key)
     if (kept?.reference) return inPresentState(ledger, ledger.transactions.get(kept.reference)!, request)
   }
   const keep = (reference: string | null): KeptKey[] =>
@@ -61,6 +61,11 @@ export function takeMoneyRequest(action: MoneyAction, request: MoneyRequest): Mo
   const burnt = keep(null)
   if (burnt.length > 0) ledger.record(...burnt)
   return refusal(ledger, errors)
+}
+
+function keptKey({ ledger, schedule }: MoneyAction, key: string): KeptKey | undefined {
+  const kept = ledger.keys.get(key)
+  return kept && schedule.now() - Date.parse(kept.at) <= KEY_KEPT_MS ? kept : undefined
 }
 
 function errorsOf(action: MoneyAction, { operation, fields }: MoneyRequest, target: Transaction | undefined) {

@@ -1,5 +1,5 @@
 import { amountError, parseAmount } from './amount.ts'
-import type { Ledger, Transaction } from './ledger.ts'
+import type { KeptKey, Transaction } from './ledger.ts'
 import type { Merchant, MerchantAccount } from './merchant.ts'
 import type { ValidationError } from './xml.ts'
 
@@ -102,21 +102,19 @@ export function checkCredit(account: MerchantAccount | undefined, tokens: readon
   return known ? [] : [{ code: '91518', message: 'Payment method token is invalid.', field: 'payment_method_token' }]
 }
 
-/** What a kept key says to a request: nothing, or a refusal. Source: Braintree's idempotency specs and its error codes. */
+/** What a key says to a request: nothing, or a refusal. Source: Braintree's idempotency specs and its error codes. */
 export function checkKey(
-  ledger: Ledger,
   account: MerchantAccount | undefined,
   inFlight: ReadonlySet<string>,
+  kept: KeptKey | undefined,
   key: string,
   request: string,
-  keptAfter: number,
 ): ValidationError | null {
   const at = { field: 'api_request_key' }
   if (key.length > 255) return { code: '915230', message: 'API request key is too long.', ...at }
   if (account?.keysAllowed === false) return { code: '915231', message: 'API request key is not allowed.', ...at }
   if (inFlight.has(key)) return { code: '915233', message: 'A request with this API request key is in flight.', ...at }
-  const kept = ledger.keys.get(key)
-  if (!kept || Date.parse(kept.at) < keptAfter) return null
+  if (!kept) return null
   if (kept.request !== request) {
     return { code: '915232', message: 'API request key can be reused only with the same request.', ...at }
   }

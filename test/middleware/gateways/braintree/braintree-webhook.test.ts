@@ -100,13 +100,7 @@ describe('what a webhook of Braintree says', () => {
     ['dispute_auto_accepted', { kind: 'other' }],
     ['dispute_expired', { kind: 'other' }],
   ])('the vendor’s own sample of %s is %o', async (kind, expected) => {
-    expect(await read(await sample(kind))).toEqual([
-      expect.objectContaining({
-        ...expected,
-        gatewayKind: kind,
-        ...(expected.refusal && { refusal: expect.objectContaining(expected.refusal) }),
-      }),
-    ])
+    expect(await read(await sample(kind))).toMatchObject([{ ...expected, gatewayKind: kind }])
   })
 
   it('a refund of a debit that settled has succeeded', async () => {
