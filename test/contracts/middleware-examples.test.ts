@@ -1,123 +1,35 @@
 import { readFile } from 'node:fs/promises'
 import { z } from 'zod'
-import { ERRORS, type ErrorCode, type ErrorEntry } from '../../middleware/errors.ts'
+import { ERRORS, type ErrorEntry } from '../../middleware/errors.ts'
 import { Money } from '../../middleware/money/money.ts'
+import {
+  creditAnswer,
+  paymentAnswer,
+  preview,
+  problem,
+  refundAnswer,
+  withdrawAnswer,
+  type State,
+} from './middleware-answers.ts'
 
-// The examples that Apex, the stand-ins and the middleware agree on. Schemas of their own: what the middleware
-// accepts from itself is no proof of what the org was promised.
-
-const amount = z.string().regex(/^\d{1,13}(\.\d{1,3})?$/)
-const currency = z.string().regex(/^[A-Z]{3}$/)
-const recordId = z.string().regex(/^[a-zA-Z0-9]{18}$/)
-const instant = z.iso.datetime({ precision: 3 })
-
-const STAGES = {
-  requested: 'Processing',
-  submitting: 'Processing',
-  pending: 'Sent to gateway',
-  unknown: 'Checking with gateway',
-  rejected: 'Failed',
-  succeeded: 'Refunded',
-  failed: 'Failed',
-  reversed: 'Reversed',
-} as const
-type State = keyof typeof STAGES
-const STATES = Object.keys(STAGES) as [State, ...State[]]
-const WITH_ERROR: readonly State[] = ['unknown', 'rejected', 'failed', 'reversed']
-const FINAL: readonly State[] = ['rejected', 'succeeded', 'failed', 'reversed']
-
-const refundView = z
-  .strictObject({
-    id: z.uuidv7(),
-    paymentId: recordId,
-    kind: z.enum(['Refund', 'Void']),
-    origin: z.enum(['Here', 'Gateway console']),
-    stage: z.enum([...Object.values(STAGES), 'Voided']),
-    state: z.enum(STATES),
-    version: z.int().positive(),
-    amount,
-    currency,
-    reason: z.enum(['duplicate', 'fraud', 'requested_by_customer', 'returned', 'other']).nullable(),
-    note: z.string().max(255).nullable(),
-    requestedBy: recordId.nullable(),
-    gateway: z.enum(['adyen', 'braintree', 'gocardless']),
-    gatewayReference: z.string().max(80).nullable(),
-    error: z
-      .strictObject({
-        code: z.string().regex(/^[A-Z_]{1,80}$/),
-        sentence: z.string().min(1).max(255),
-        remedy: z.string().min(1).max(255),
-        gatewayMessage: z.string().max(255).nullable(),
-      })
-      .nullable(),
-    attention: z.string().max(255).nullable(),
-    held: z.boolean(),
-    requestedAt: instant,
-    sentAt: instant.nullable(),
-    decidedAt: instant.nullable(),
-  })
-  .refine(({ kind, state, stage }) => kind === 'Void' || stage === STAGES[state], 'the stage is the state in words')
-  .refine(({ state, error }) => WITH_ERROR.includes(state) === (error !== null), 'an error exactly where there is one')
-  .refine(({ state, decidedAt }) => FINAL.includes(state) === (decidedAt !== null), 'decided exactly when final')
-  .refine(({ amount, currency }) => Money.fromDecimal(amount, currency).toDecimal() === amount, 'all decimals, no more')
-
-const paymentView = z
-  .strictObject({
-    id: recordId,
-    currency,
-    captured: amount,
-    refunded: amount,
-    underWay: amount,
-    held: amount,
-    chargedBack: amount,
-    refundable: amount,
-  })
-  .refine(({ currency, refundable, captured, refunded, underWay, held, chargedBack }) => {
-    const gone = [refunded, underWay, held, chargedBack].map((part) => Money.fromDecimal(part, currency))
-    const left = gone.reduce((rest, part) => rest.minus(part), Money.fromDecimal(captured, currency))
-    return left.toDecimal() === refundable
-  }, 'the parts add up')
-
-const refundAnswer = z
-  .strictObject({
-    status: z.union([z.literal(201), z.literal(202)]),
-    body: z.strictObject({ refund: refundView, payment: paymentView }),
-  })
-  .refine(({ status, body }) => FINAL.includes(body.refund.state) === (status === 201), '201 when final, else 202')
-  .refine(({ body }) => body.refund.paymentId === body.payment.id, 'one payment')
-
-const paymentAnswer = z
-  .strictObject({
-    status: z.literal(200),
-    body: z.strictObject({ payment: paymentView, refunds: z.array(refundView).min(1) }),
-  })
-  .refine(({ body }) => body.refunds.every((refund) => refund.paymentId === body.payment.id), 'one payment')
-  .refine(({ body }) => {
-    const times = body.refunds.map((refund) => refund.requestedAt)
-    return times.join() === times.toSorted().toReversed().join()
-  }, 'newest first')
-
-const problem = z
-  .strictObject({
-    status: z.int(),
-    body: z.strictObject({
-      type: z.string(),
-      title: z.string(),
-      status: z.int(),
-      detail: z.string(),
-      code: z.enum(Object.keys(ERRORS) as [ErrorCode, ...ErrorCode[]]),
-      remedy: z.string(),
-      retryable: z.boolean(),
-      field: z.string().optional(),
-      requestId: z.string().min(1),
-    }),
-  })
-  .refine(({ status, body }) => status === body.status, 'one status')
-  .refine(({ body }) => body.type === `urn:refund-relay:problem:${body.code}`, 'the type ends in the code')
-  .refine(({ body }) => body.detail === `${body.title} ${body.remedy}`, 'the detail is sentence and remedy')
+// The examples that Apex, the stand-ins and the middleware agree on.
 
 const REFUND_EXAMPLES = ['pending', 'succeeded', 'rejected', 'failed', 'unknown'] as const
-const PROBLEM_EXAMPLES = ['amount_exceeds_refundable', 'not_permitted', 'service_unavailable'] as const
+const WAITING_EXAMPLES = ['waiting', 'direct_debit_waiting'] as const
+const WHOLE_EXAMPLES = [
+  ['voided', 'Void'],
+  ['undone', 'Undo'],
+] as const
+const PREVIEW_EXAMPLES = ['preview', 'preview_void', 'preview_wait', 'preview_direct_debit', 'preview_nothing'] as const
+const PROBLEM_EXAMPLES = [
+  'amount_exceeds_refundable',
+  'not_permitted',
+  'service_unavailable',
+  'acknowledgement_missing',
+  'direct_debit_too_young',
+  'withdraw_too_late',
+  'credits_off',
+] as const
 
 const examples = z
   .record(z.string(), z.unknown())
@@ -141,12 +53,50 @@ function isFilled(template: string, text: string): boolean {
 
 describe('the examples of the middleware', () => {
   it('are those that were agreed, no more and no fewer', () => {
-    expect(Object.keys(examples)).toEqual([...REFUND_EXAMPLES, 'payment', ...PROBLEM_EXAMPLES])
+    const names = [
+      ...REFUND_EXAMPLES,
+      ...WAITING_EXAMPLES,
+      'withdrawn',
+      ...WHOLE_EXAMPLES.map(([name]) => name),
+      'payment',
+      ...PREVIEW_EXAMPLES,
+      'credit',
+      ...PROBLEM_EXAMPLES,
+    ]
+    expect(Object.keys(examples).sort()).toEqual(names.sort())
   })
 
   it.each(REFUND_EXAMPLES)('%s is a refund in that state, with the balance that it leaves', (name) => {
     const { body } = refundAnswer.parse(examples[name])
     expect(body.refund.state).toBe(name)
+  })
+
+  it.each(WAITING_EXAMPLES)('%s is a refund that says why it waits, in the words of the table', (name) => {
+    const { refund } = refundAnswer.parse(examples[name]).body
+    expect(refund.state).toBe('requested')
+    const sentences = Object.values(ERRORS).map((entry: ErrorEntry) => entry.sentence)
+    expect(sentences).toContain(refund.waiting?.sentence)
+  })
+
+  it('withdrawn is the waiting refund, taken back, and its amount is free again', () => {
+    const waits = refundAnswer.parse(examples['waiting']).body
+    const { refund, payment } = withdrawAnswer.parse(examples['withdrawn']).body
+    expect(refund).toMatchObject({ id: waits.refund.id, state: 'rejected' })
+    const freed = Money.fromDecimal(waits.payment.refundable, 'EUR').plus(Money.fromDecimal(refund.amount, 'EUR'))
+    expect(payment.refundable).toBe(freed.toDecimal())
+  })
+
+  it.each(WHOLE_EXAMPLES)('%s is a %s of the whole payment', (name, kind) => {
+    const { refund, payment } = refundAnswer.parse(examples[name]).body
+    expect(refund).toMatchObject({ kind, amount: payment.captured })
+  })
+
+  it.each(PREVIEW_EXAMPLES)('%s says what would happen', (name) => {
+    expect(preview.safeParse(examples[name]).error).toBeUndefined()
+  })
+
+  it('credit is a credit under way', () => {
+    expect(creditAnswer.parse(examples['credit']).body.credit.state).toBe('pending')
   })
 
   it('payment lists its refunds newest first, and its balance is made of them', () => {
@@ -168,12 +118,15 @@ describe('the examples of the middleware', () => {
     expect(isFilled(entry.remedy, body.remedy)).toBe(true)
   })
 
-  it.each(['rejected', 'failed', 'unknown'] as const)('%s carries a code of the table, in its words', (name) => {
-    const { error } = refundAnswer.parse(examples[name]).body.refund
-    const entries: ErrorEntry[] = Object.values(ERRORS)
-    const told = entries.filter(
-      (entry) => entry.crmCode === error?.code && isFilled(entry.sentence, error?.sentence ?? ''),
-    )
-    expect(told.map(({ remedy }) => remedy)).toEqual([error?.remedy])
-  })
+  it.each(['rejected', 'failed', 'unknown', 'withdrawn'] as const)(
+    '%s carries a code of the table, in its words',
+    (name) => {
+      const { error } = (name === 'withdrawn' ? withdrawAnswer : refundAnswer).parse(examples[name]).body.refund
+      const entries: ErrorEntry[] = Object.values(ERRORS)
+      const told = entries.filter(
+        (entry) => entry.crmCode === error?.code && isFilled(entry.sentence, error?.sentence ?? ''),
+      )
+      expect(told.map(({ remedy }) => remedy)).toEqual([error?.remedy])
+    },
+  )
 })
