@@ -8,7 +8,7 @@ export function checkComponentReferences(salesforce: SalesforcePackage): readonl
   return [
     ...ofType(salesforce, 'Layout').flatMap((file) => checkActions(salesforce, file)),
     ...ofType(salesforce, 'QuickAction').flatMap((file) => checkQuickAction(salesforce, file)),
-    ...ofType(salesforce, 'FlexiPage').flatMap((file) => checkRecordPage(salesforce, file)),
+    ...ofType(salesforce, 'FlexiPage').flatMap((file) => checkPage(salesforce, file)),
     ...ofType(salesforce, 'LightningComponentBundle').flatMap((file) => checkBundle(salesforce, file)),
     ...ofType(salesforce, 'CustomObject').flatMap((file) => checkObject(salesforce, file)),
     ...ofType(salesforce, 'CustomTab').flatMap((file) => checkTab(salesforce, file)),
@@ -71,7 +71,9 @@ function checkTarget(
     : []
 }
 
-function checkRecordPage(salesforce: SalesforcePackage, file: MetadataFile): readonly Finding[] {
+function checkPage(salesforce: SalesforcePackage, file: MetadataFile): readonly Finding[] {
+  // RecordPage, AppPage, HomePage: a component's targets are named after them.
+  const target = `lightning__${textOf(file.root, 'type')}`
   const object = first(file.root, 'sobjectType')
   const objects = new Set(salesforce.objects.keys())
   const own = deep(file.root, 'componentName').filter(({ text }) => !text.includes(':'))
@@ -79,7 +81,7 @@ function checkRecordPage(salesforce: SalesforcePackage, file: MetadataFile): rea
   const twice = identifiers.filter(({ text }, index) => identifiers.findIndex((other) => other.text === text) < index)
   return [
     ...(object?.text.endsWith('__c') === true ? missing(file, object, 'object', objects) : []),
-    ...own.flatMap((name) => checkTarget(salesforce, file, name, 'lightning__RecordPage', object?.text ?? null)),
+    ...own.flatMap((name) => checkTarget(salesforce, file, name, target, object?.text ?? null)),
     ...twice.map((element) => ({
       file: file.path,
       line: element.line,
