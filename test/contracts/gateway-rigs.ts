@@ -1,5 +1,5 @@
 import type { Gateway, GatewayEvent } from '../../middleware/gateways/gateway.ts'
-import { startAdyenRig } from './gateway-rig-adyen.ts'
+import { startAdyenClassicRig, startAdyenRig } from './gateway-rig-adyen.ts'
 import { startBraintreeRig } from './gateway-rig-braintree.ts'
 import { startGoCardlessRig } from './gateway-rig-gocardless.ts'
 
@@ -31,6 +31,7 @@ export interface GatewayRig {
 /** One line per gateway. */
 export const GATEWAY_RIGS: readonly { name: string; start: () => Promise<GatewayRig> }[] = [
   { name: 'Adyen', start: startAdyenRig },
+  { name: 'Adyen Classic', start: startAdyenClassicRig },
   { name: 'Braintree', start: startBraintreeRig },
   { name: 'Braintree without keys', start: () => startBraintreeRig({ idempotencyKeys: false }) },
   { name: 'GoCardless', start: startGoCardlessRig },
