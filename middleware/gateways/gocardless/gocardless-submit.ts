@@ -62,7 +62,7 @@ export async function submitCancel(
       return isForbidden ? { ...refusal.answer, code: 'gateway_credentials_refused' } : refusal.answer
     }
     // Cancelled already, by the first sending of this attempt or by somebody else: no money is taken either way.
-    const payment = await findPayment(client, paymentReference)
+    const payment = await asSent(() => findPayment(client, paymentReference))
     return payment?.status === 'cancelled' ? { kind: 'succeeded', gatewayReference: payment.id } : refusal.answer
   })
 }

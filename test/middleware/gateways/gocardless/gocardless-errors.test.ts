@@ -1,4 +1,5 @@
 import { TAKEN, PAYMENT, answerTo, error, list } from './gocardless-refunds.ts'
+import type { Reply } from './gocardless-refunds.ts'
 
 const NOTHING_OF_OURS = { 'GET /refunds': list('refunds', []) }
 const reason = (name: string) => ({ reason: name, message: `about ${name}` })
@@ -118,7 +119,7 @@ describe('what was certainly not taken', () => {
 })
 
 describe('what may have paid', () => {
-  it.each([
+  it.each<[string, Reply]>([
     ['an error of GoCardless itself', error(500, 'gocardless', reason('internal_server_error'))],
     ['an error of GoCardless itself, said with 4xx', error(408, 'gocardless', reason('request_timed_out'))],
     ['500 with a reason that would be a refusal', error(500, 'invalid_state', reason('number_of_refunds_exceeded'))],
@@ -139,9 +140,10 @@ describe('what may have paid', () => {
       'another payment': { links: { payment: 'PM2' } },
       'no stamp': { metadata: {} },
       "somebody else's stamp": { metadata: { refund: '0195f2a0-0000-7000-8000-000000000002' } },
-    }).map(
-      ([what, changes]) => [`2xx with ${what}`, { status: 201, body: { refunds: { ...TAKEN, ...changes } } }] as const,
-    ),
+    }).map(([what, changes]): [string, Reply] => [
+      `2xx with ${what}`,
+      { status: 201, body: { refunds: { ...TAKEN, ...changes } } },
+    ]),
   ])('%s', async (_, reply) => {
     expect(await answerTo(reply)).toEqual({ kind: 'unknown', detail: expect.stringMatching(/\S/) })
   })

@@ -84,14 +84,17 @@ describe('a call to GoCardless', () => {
     expect(answer).toEqual({ kind: 'unknown', detail: 'an answer of more than 2097152 bytes' })
   })
 
-  it('says that the first call went out even when the second cannot be sent', async () => {
-    server = await startScriptedServer((response, { method }) => {
-      if (method === 'GET') return response.destroy()
-      const reply = error(422, 'invalid_state', { reason: 'total_amount_confirmation_invalid' })
+  it.each([
+    ['refund', 'total_amount_confirmation_invalid', () => attempt()],
+    ['void', 'cancellation_failed', () => ({ ...attempt(), operation: 'void', body: { data: {} } }) as const],
+  ])('says that the first call of a %s went out even when the second cannot be sent', async (_, reason, asked) => {
+    server = await startScriptedServer((response) => {
+      const { body } = error(422, 'invalid_state', { reason })
       // Nobody listens any more when the look-up follows.
-      response.writeHead(422, { connection: 'close' }).end(JSON.stringify(reply.body), () => void server.close())
+      response.writeHead(422, { connection: 'close' }).end(JSON.stringify(body), () => void server.close())
     })
-    expect(await gatewayAt(server.url).submit(attempt())).toMatchObject({ kind: 'unknown' })
+    const answer = await gatewayAt(server.url).submit(asked())
+    expect(answer).toMatchObject({ kind: 'unknown', detail: expect.stringContaining('ECONNREFUSED') })
   })
 })
 
