@@ -142,6 +142,17 @@ export interface RefundFacts {
   readonly occurredAt: string | null
 }
 
+/** A dispute that took money, as the gateway itself shows it. */
+export interface DisputeFacts {
+  /** The gateway's id of it; its events have the same as `refundReference`. */
+  readonly reference: string
+  readonly amount: Money
+  /** Whether the bank has the money: false once it was won. */
+  readonly open: boolean
+  /** ISO 8601, of its present state. */
+  readonly occurredAt: string | null
+}
+
 /** A payment as the gateway itself shows it. */
 export interface PaymentFacts {
   readonly amount: Money
@@ -153,6 +164,8 @@ export interface PaymentFacts {
   /** Held for somebody else: refunds in full only. */
   readonly wholeOnly: boolean
   readonly refunds: readonly RefundFacts[]
+  /** Where the gateway names them one by one; left out where `charged_back` is all that it says. */
+  readonly disputes?: readonly DisputeFacts[]
   /** Null when all is well; else why a refund would be refused now, e.g. refunds not enabled, no funds, mandate disputed. */
   readonly obstacle: Refusal | null
 }

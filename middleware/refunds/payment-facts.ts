@@ -1,5 +1,5 @@
 import type { Queryable } from '../database/database.ts'
-import type { Gateway, PaymentFacts } from '../gateways/gateway.ts'
+import type { DisputeFacts, Gateway, PaymentFacts } from '../gateways/gateway.ts'
 import { adoptForeignRefunds } from './adopt-refunds.ts'
 import { applyToRow } from './apply-evidence.ts'
 import { evidenceOf } from './evidence.ts'
@@ -21,14 +21,8 @@ export async function applyPaymentFacts(
   source: string,
 ): Promise<EventOutcome> {
   if (facts.amount.currency !== payment.currency) return 'amount_differs'
-  const dispute = { reference: `${WHOLE_PAYMENT} ${payment.paymentId}`, amount: facts.amount.toDecimal(), at: null }
-  if (facts.status === 'charged_back') await recordChargeback(tx, payment, { ...dispute, open: true })
-  else {
-    await tx.query(
-      `UPDATE chargebacks SET open = false WHERE gateway = $1 AND gateway_account = $2 AND reference = $3 AND open`,
-      [payment.gateway, payment.gatewayAccount, dispute.reference],
-    )
-  }
+  if (facts.disputes) await recordDisputes(tx, payment, facts.disputes)
+  else await recordWhole(tx, payment, facts)
   const captured = facts.status === 'failed' ? '0' : facts.amount.toDecimal()
   await tx.query('UPDATE payments SET captured = $3 WHERE org_id = $1 AND payment_id = $2 AND captured <> $3', [
     payment.orgId,
@@ -45,4 +39,24 @@ export async function applyPaymentFacts(
   }
   await adoptForeignRefunds(tx, payment, facts.refunds, source)
   return 'applied'
+}
+
+/** One row each, the same that its events write. */
+async function recordDisputes(tx: Queryable, payment: PaymentRow, disputes: readonly DisputeFacts[]): Promise<void> {
+  for (const { reference, amount, open, occurredAt } of disputes) {
+    const at = occurredAt === null ? null : new Date(occurredAt)
+    await recordChargeback(tx, payment, { reference, amount: amount.toDecimal(), open, at })
+  }
+}
+
+async function recordWhole(tx: Queryable, payment: PaymentRow, facts: PaymentFacts): Promise<void> {
+  const dispute = { reference: `${WHOLE_PAYMENT} ${payment.paymentId}`, amount: facts.amount.toDecimal(), at: null }
+  if (facts.status === 'charged_back') {
+    await recordChargeback(tx, payment, { ...dispute, open: true })
+    return
+  }
+  await tx.query(
+    `UPDATE chargebacks SET open = false WHERE gateway = $1 AND gateway_account = $2 AND reference = $3 AND open`,
+    [payment.gateway, payment.gatewayAccount, dispute.reference],
+  )
 }

@@ -120,17 +120,18 @@ function failureKind(kind: string, { statusHistory }: Transaction): 'refund_fail
 
 /** A retrieval is a question, no money moves. Lost, accepted and expired change nothing: "opened" took the money. */
 function readDispute(kind: string, dispute: Dispute): Meaning {
-  const paymentReference = dispute.transaction.id
+  const subject = { paymentReference: dispute.transaction.id, refundReference: dispute.id }
   const { amountDisputed, amountWon, currencyIsoCode } = dispute
-  if (dispute.kind === 'retrieval') return { kind: 'other', paymentReference }
-  if (kind === 'dispute_opened') {
-    return { kind: 'chargeback', paymentReference, amount: sumIn(amountDisputed, currencyIsoCode) }
+  if (dispute.kind === 'retrieval') {
+    return { ...subject, kind: kind === 'dispute_opened' ? 'chargeback_announced' : 'other' }
   }
+  if (kind === 'dispute_opened')
+    return { ...subject, kind: 'chargeback', amount: sumIn(amountDisputed, currencyIsoCode) }
   if (kind === 'dispute_won') {
     const won = amountWon !== null && /[1-9]/.test(amountWon) ? amountWon : amountDisputed
-    return { kind: 'chargeback_reversed', paymentReference, amount: sumIn(won, currencyIsoCode) }
+    return { ...subject, kind: 'chargeback_reversed', amount: sumIn(won, currencyIsoCode) }
   }
-  return { kind: 'other', paymentReference }
+  return { ...subject, kind: 'other' }
 }
 
 /** @throws RangeError when there is no such amount: a chargeback without one is for a person */

@@ -1,10 +1,10 @@
 import { z } from 'zod'
 import type { Money } from '../../money/money.ts'
-import type { LookUp, PaymentFacts, Refusal, RefundFacts, RefundQuery } from '../gateway.ts'
+import type { DisputeFacts, LookUp, PaymentFacts, Refusal, RefundFacts, RefundQuery } from '../gateway.ts'
 import { gatewayMessage } from '../gateway-message.ts'
 import { BraintreeCallError } from './braintree-client.ts'
 import type { BraintreeClient } from './braintree-client.ts'
-import { amountOf, idSchema, readDecline, refundStatus, stampOf, statusTime } from './braintree-transaction.ts'
+import { amountOf, idSchema, isoTime, readDecline, refundStatus, stampOf, statusTime } from './braintree-transaction.ts'
 import { transactionSchema } from './braintree-transaction.ts'
 import type { BraintreeTransaction } from './braintree-transaction.ts'
 
@@ -50,7 +50,8 @@ export class BraintreeLookUp {
       if (!status) throw new Unavailable(`${reference} has the status ${payment.status}`)
       const refunds = await this.#refundsOf(payment)
       const amount = amountOf(payment)
-      const taken = openDisputes(payment)
+      const disputes = disputesOf(payment)
+      const taken = takenBy(disputes)
       return {
         amount,
         status: status === 'settled' && taken && !amount.isGreaterThan(taken) ? 'charged_back' : status,
@@ -58,6 +59,7 @@ export class BraintreeLookUp {
         chargedOn: payment.statusHistory?.find((step) => step.status === 'settled')?.timestamp?.slice(0, 10) ?? null,
         wholeOnly: IN_ESCROW.includes(payment.escrowStatus ?? ''),
         refunds: refunds.map((refund) => factsOf(refund, payment.orderId)),
+        disputes,
         obstacle: this.#obstacle(payment, taken),
       }
     })
@@ -120,12 +122,22 @@ export class BraintreeLookUp {
   }
 }
 
-/** What disputes hold of the payment: not those that were won, and no mere questions (retrievals). */
-function openDisputes({ disputes, currencyIsoCode }: BraintreeTransaction): Money | null {
+/** Those that took money: a retrieval only asks. */
+function disputesOf({ disputes, currencyIsoCode }: BraintreeTransaction): DisputeFacts[] {
   return (disputes ?? [])
-    .filter(({ kind, status }) => kind !== 'retrieval' && status !== 'won')
-    .map(({ amountDisputed }) => amountOf({ amount: amountDisputed, currencyIsoCode }))
-    .reduce<Money | null>((sum, amount) => (sum ? sum.plus(amount) : amount), null)
+    .filter(({ kind }) => kind !== 'retrieval')
+    .map(({ id, status, amountDisputed, updatedAt }) => ({
+      reference: id,
+      amount: amountOf({ amount: amountDisputed, currencyIsoCode }),
+      open: status !== 'won',
+      occurredAt: isoTime(updatedAt),
+    }))
+}
+
+function takenBy(disputes: readonly DisputeFacts[]): Money | null {
+  return disputes
+    .filter(({ open }) => open)
+    .reduce<Money | null>((sum, { amount }) => sum?.plus(amount) ?? amount, null)
 }
 
 function isOf(refund: BraintreeTransaction, paymentReference: string): boolean {
@@ -149,6 +161,7 @@ function factsOf(refund: BraintreeTransaction, orderIdOfPayment: string | null):
   if (!status) throw new Unavailable(`${refund.id} has the status ${refund.status}`)
   return {
     gatewayReference: refund.id,
+    paymentReference: refund.refundedTransactionId,
     refundId: stampOf(refund.orderId, orderIdOfPayment),
     amount: amountOf(refund),
     status,
@@ -162,6 +175,7 @@ function voidFacts(payment: BraintreeTransaction, { refundId }: RefundQuery): Re
   if (payment.status !== 'voided') throw new Unavailable(`${payment.id} is ${payment.status}, not voided`)
   return {
     gatewayReference: payment.id,
+    paymentReference: payment.id,
     refundId,
     amount: amountOf(payment),
     status: 'succeeded',

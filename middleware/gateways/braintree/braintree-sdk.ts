@@ -7,14 +7,16 @@ declare module 'braintree' {
     customHttpAgent?: Agent
   }
   interface TransactionGateway {
-    refund(transactionId: string, request: object): Promise<ValidatedResponse<Transaction>>
-    void(transactionId: string, request: object): Promise<ValidatedResponse<Transaction>>
-    credit(request: object): Promise<ValidatedResponse<Transaction>>
-    search(criteria: TransactionSearchFn, done: (error: Error | null, found: unknown) => void): void
+    refund(transactionId: string, request: object): Promise<SdkAnswer>
+    void(transactionId: string, request: object): Promise<SdkAnswer>
+    credit(request: object): Promise<SdkAnswer>
+    search(criteria: SdkSearch, done: (error: Error | null, found: unknown) => void): void
   }
 }
 
-/** Answers of the SDK that were read as one of its own classes; what they hold is looked at by a schema. */
+export type SdkSearch = braintree.TransactionSearchFn
+
+/** An answer of the SDK; what it holds is looked at by a schema. */
 export type SdkAnswer = braintree.ValidatedResponse<braintree.Transaction>
 
 export { braintree }

@@ -14,7 +14,13 @@ export const idSchema = z.string().regex(/^[\w-]{1,80}$/)
 const amountSchema = z.string().regex(/^\d{1,15}(\.\d{1,4})?$/)
 const currencySchema = z.string().regex(/^[A-Z]{3}$/)
 
-const disputeSchema = z.object({ id: z.string(), kind: textSchema, status: textSchema, amountDisputed: amountSchema })
+const disputeSchema = z.object({
+  id: idSchema,
+  kind: textSchema,
+  status: textSchema,
+  amountDisputed: amountSchema,
+  updatedAt: textSchema,
+})
 
 /** What is read of a transaction. Card and customer stay where they are. */
 export const transactionSchema = z.object({

@@ -23,6 +23,7 @@ export interface Dispute {
   readonly amount: string
   readonly amountWon: string
   readonly openedAt: string
+  readonly updatedAt: string
 }
 
 /** Code, text and what the bank said besides, of an authorization or a settlement. */

@@ -174,7 +174,15 @@ export class Merchant {
     const payment = this.#of(paymentId)
     const id = newReference()
     const { kind = 'chargeback', amount = payment.amount } = options
-    const dispute: Dispute = { id, kind, status: 'open', amount, amountWon: '0.00', openedAt: this.#at() }
+    const dispute: Dispute = {
+      id,
+      kind,
+      status: 'open',
+      amount,
+      amountWon: '0.00',
+      openedAt: this.#at(),
+      updatedAt: this.#at(),
+    }
     this.#dispute(payment, dispute, 'dispute opened')
     return id
   }
@@ -186,7 +194,7 @@ export class Merchant {
     const dispute = payment?.disputes.find((one) => one.id === id)
     if (!payment || !dispute) throw new Error(`there is no dispute ${id}`)
     const amountWon = outcome === 'won' ? dispute.amount : '0.00'
-    this.#dispute(payment, { ...dispute, status: outcome, amountWon }, `dispute ${outcome}`)
+    this.#dispute(payment, { ...dispute, status: outcome, amountWon, updatedAt: this.#at() }, `dispute ${outcome}`)
   }
 
   /** What is left of a payment for refunds, decimal text. */

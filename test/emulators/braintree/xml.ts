@@ -111,7 +111,7 @@ ${element('id', dispute.id)}${element('kind', dispute.kind)}${element('status', 
 ${element('amount', dispute.amount)}${element('amount-disputed', dispute.amount)}
 ${element('amount-won', dispute.amountWon)}${element('currency-iso-code', transaction.currency)}
 ${element('merchant-account-id', transaction.merchantAccountId)}
-<received-date type="date">${dispute.openedAt.slice(0, 10)}</received-date>
+${datetime('updated-at', dispute.updatedAt)}<received-date type="date">${dispute.openedAt.slice(0, 10)}</received-date>
 <transaction>${element('id', transaction.id)}${element('amount', transaction.amount)}</transaction>
 </dispute>`
 }

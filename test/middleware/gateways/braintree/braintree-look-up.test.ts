@@ -44,7 +44,12 @@ describe('looking a payment up at Braintree', () => {
     await rig.braintree.settleWebhooks()
     const { refunds } = await factsOf(rig.paymentReference)
     expect(refunds).toMatchObject([
-      { refundId, status: 'succeeded', occurredAt: expect.stringMatching(/^\d{4}.*Z$/) },
+      {
+        refundId,
+        paymentReference: rig.paymentReference,
+        status: 'succeeded',
+        occurredAt: expect.stringMatching(/^\d{4}.*Z$/),
+      },
       { refundId: null, gatewayReference: elsewhere, status: 'succeeded' },
     ])
     expect(refunds.map(({ amount }) => amount.toString())).toEqual(['EUR 10.00', 'EUR 5.00'])
@@ -69,13 +74,16 @@ describe('looking a payment up at Braintree', () => {
     const dispute = rig.braintree.openDispute(rig.paymentReference)
     const disputed = await factsOf(rig.paymentReference)
     expect(disputed).toMatchObject({ status: 'charged_back', obstacle: { code: 'payment_disputed' } })
+    const time = expect.stringMatching(/^\d{4}.*Z$/) as unknown
+    expect(disputed.disputes).toMatchObject([{ reference: dispute, open: true, occurredAt: time }])
     rig.braintree.closeDispute(dispute, 'won')
-    expect(await factsOf(rig.paymentReference)).toMatchObject({ status: 'settled', obstacle: null })
+    const won = await factsOf(rig.paymentReference)
+    expect(won).toMatchObject({ status: 'settled', obstacle: null, disputes: [{ reference: dispute, open: false }] })
   })
 
   it('sees a dispute about a part as an obstacle, and a question as none', async () => {
     rig.braintree.openDispute(rig.paymentReference, { kind: 'retrieval' })
-    expect(await factsOf(rig.paymentReference)).toMatchObject({ status: 'settled', obstacle: null })
+    expect(await factsOf(rig.paymentReference)).toMatchObject({ status: 'settled', obstacle: null, disputes: [] })
     rig.braintree.openDispute(rig.paymentReference, { amount: '30.00' })
     expect(await factsOf(rig.paymentReference)).toMatchObject({
       status: 'settled',

@@ -134,7 +134,10 @@ describe('what a webhook of Braintree says', () => {
   it('a question about a payment takes no money', async () => {
     const dispute = `<dispute><id>d1</id><kind>retrieval</kind><status>open</status><amount-disputed>5.00</amount-disputed>
 <currency-iso-code>EUR</currency-iso-code><transaction><id>p1</id></transaction></dispute>`
-    expect(await read(notification('dispute_opened', dispute))).toMatchObject([{ kind: 'other' }])
+    expect(await read(notification('dispute_opened', dispute))).toMatchObject([
+      { kind: 'chargeback_announced', paymentReference: 'p1', refundReference: 'd1', amount: null },
+    ])
+    expect(await read(notification('dispute_won', dispute))).toMatchObject([{ kind: 'other' }])
   })
 
   it('what happens in another merchant account is stored and acknowledged only', async () => {
@@ -197,10 +200,14 @@ describe('the local Braintree’s webhooks, read by the adapter', () => {
   it('tell a dispute, opened and won', async () => {
     const dispute = rig.braintree.openDispute(rig.paymentReference, { amount: '30.00' })
     rig.braintree.closeDispute(dispute, 'won')
-    const told = { paymentReference: rig.paymentReference, amount: { value: '30.00', currency: 'EUR' } }
+    const told = {
+      paymentReference: rig.paymentReference,
+      refundReference: dispute,
+      amount: { value: '30.00', currency: 'EUR' },
+    }
     expect(await rig.events()).toMatchObject([
-      { kind: 'chargeback', ...told, payload: { id: dispute } },
-      { kind: 'chargeback_reversed', ...told, payload: { id: dispute } },
+      { kind: 'chargeback', ...told },
+      { kind: 'chargeback_reversed', ...told },
     ])
   })
 
