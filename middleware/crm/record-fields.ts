@@ -9,6 +9,8 @@ const SENTENCE_LENGTH = 255
 /** Amount__c is Number(16,3), in every object. */
 const LARGEST_AMOUNT = new Decimal('9999999999999.999')
 const AMOUNT_DECIMALS = 3
+/** From here on two neighbours of Number(16,3) can be the same double: 2^43 = 8796093022208. */
+const FIRST_AMBIGUOUS = 2 ** 43
 
 /**
  * Fields as the API takes them, by API name. Those without a value are sent as null, so that what a newer version no
@@ -58,9 +60,6 @@ export function exactNumber(text: string): number {
   }
   return number
 }
-
-/** From here on two neighbours of Number(16,3) can be the same double: 2^43 = 8796093022208. */
-const FIRST_AMBIGUOUS = 2 ** 43
 
 /** Decimal text of an amount as JSON gave it; null when the number may not be the one that is stored. */
 export function exactText(amount: number): string | null {

@@ -19,7 +19,7 @@ describe('what a refusal of Salesforce means', () => {
     ['person', fault('ENTITY_IS_DELETED')],
     ['person', fault('A_CODE_OF_TOMORROW')],
   ])('%s: a row with %j', (outcome, refusal) => {
-    expect(refusedRow('id', [refusal])).toMatchObject({ refundId: 'id', outcome })
+    expect(refusedRow('id', [refusal])).toMatchObject({ id: 'id', outcome })
   })
 
   it('tells a person the code, the message and the fields, of every reason', () => {
@@ -28,7 +28,7 @@ describe('what a refusal of Salesforce means', () => {
       fault('STRING_TOO_LONG', 'too long', ['Note__c']),
     ])
     expect(row).toEqual({
-      refundId: 'id',
+      id: 'id',
       outcome: 'person',
       detail: 'UNABLE_TO_LOCK_ROW: locked; STRING_TOO_LONG: too long (Note__c)',
     })

@@ -52,6 +52,7 @@ export async function startScriptedOrg(
       privateKey: privateKey.export({ type: 'pkcs8', format: 'pem' }) as string,
       apiVersion: '64.0',
       permissionSet: 'Refunds',
+      creditsPermissionSet: 'Refunds_Credits',
     },
     requests,
     logins: () => requests.filter(isLogin).length,
@@ -71,16 +72,35 @@ export function isDescribe(request: ScriptedRequest): boolean {
   return request.path.endsWith('/describe')
 }
 
+export interface ScriptedSubrequest {
+  readonly method: string
+  readonly url: string
+  readonly referenceId: string
+  /** Of a collection; queries have none. */
+  readonly body?: { readonly allOrNone: boolean; readonly records: readonly Readonly<Record<string, unknown>>[] }
+}
+
+/** The parts of a composite call. */
+export function subrequests(request: ScriptedRequest): readonly ScriptedSubrequest[] {
+  return (request.body as { compositeRequest: ScriptedSubrequest[] }).compositeRequest
+}
+
+/** The answer to a composite call, part by part. */
+export function parts(...answers: readonly (readonly [status: number, body: unknown])[]): ScriptedAnswer {
+  return { body: { compositeResponse: answers.map(([httpStatusCode, body]) => ({ httpStatusCode, body })) } }
+}
+
 function healthy(request: ScriptedRequest, url: string, count: number): ScriptedAnswer {
   if (isLogin(request)) {
     const id = `${url}/id/00D000000000001EAA/005000000000003AAA`
     return { body: { access_token: `token-${count}`, instance_url: url, id, token_type: 'Bearer' } }
   }
   if (isDescribe(request)) return { body: { name: 'Refund__c', fields: [{ name: 'Amount__c' }] } }
-  const { compositeRequest } = request.body as { compositeRequest: { body: { records: unknown[] } }[] }
-  const compositeResponse = compositeRequest.map(({ body }) => ({
+  const compositeResponse = subrequests(request).map(({ body }) => ({
     httpStatusCode: 200,
-    body: body.records.map(() => ({ id: 'a02000000000001AAA', success: true, errors: [], created: true })),
+    body: body
+      ? body.records.map(() => ({ id: 'a02000000000001AAA', success: true, errors: [], created: true }))
+      : { totalSize: 0, done: true, records: [] },
   }))
   return {
     headers: { 'content-type': 'application/json', 'sforce-limit-info': 'api-usage=18/5000' },

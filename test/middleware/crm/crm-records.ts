@@ -1,0 +1,65 @@
+import { randomUUID } from 'node:crypto'
+import type { CreditRecord, ExposureRecord, RefundRecord } from '../../../middleware/crm/crm.ts'
+
+const OUTGOING = {
+  version: 1,
+  stage: 'Sent to gateway',
+  amount: '12.30',
+  currency: 'EUR',
+  reason: 'returned',
+  note: null,
+  errorCode: null,
+  errorSentence: null,
+  remedy: null,
+  gatewayMessage: null,
+  gateway: 'adyen',
+  gatewayReference: 'PSP1',
+  requestedBy: '005000000000001AAA',
+  requestedAt: '2026-03-01T10:00:00.000Z',
+  sentAt: '2026-03-01T10:00:01.000Z',
+  decidedAt: null,
+  attention: null,
+} as const
+
+/** A refund as the write-back would send it, with what a test cares about put into it. */
+export function refundRecord(fields: Partial<RefundRecord> = {}): RefundRecord {
+  return {
+    ...OUTGOING,
+    type: 'refund',
+    id: randomUUID(),
+    paymentId: 'a01000000000001AAA',
+    kind: 'Refund',
+    origin: 'Here',
+    held: false,
+    payerAsked: false,
+    ...fields,
+  }
+}
+
+export function creditRecord(fields: Partial<CreditRecord> = {}): CreditRecord {
+  return {
+    ...OUTGOING,
+    type: 'credit',
+    id: randomUUID(),
+    gatewayAccount: 'RefundRelayECOM',
+    target: 'Bank account',
+    ...fields,
+  }
+}
+
+export function exposureRecord(fields: Partial<ExposureRecord> = {}): ExposureRecord {
+  return {
+    type: 'exposure',
+    id: randomUUID(),
+    paymentId: 'a01000000000001AAA',
+    version: 1,
+    kind: 'Double refund',
+    amount: '12.30',
+    currency: 'EUR',
+    atRisk: true,
+    explanation: 'The payer claimed the money back after the refund.',
+    openedAt: '2026-03-05T10:00:00.000Z',
+    closedAt: null,
+    ...fields,
+  }
+}
