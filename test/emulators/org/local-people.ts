@@ -1,5 +1,4 @@
 import type { Grants } from './permission-sets.ts'
-import type { Schema } from './schema.ts'
 import type { Store } from './store.ts'
 import type { SystemRows } from './system-rows.ts'
 
@@ -10,49 +9,50 @@ export const INTEGRATION_USER = '005000000000003AAA'
 
 /** People who can sign in to the page. */
 export const PEOPLE: readonly { readonly id: string; readonly note: string }[] = [
-  { id: AVA_AGENT, note: 'May refund: has the permission set Refunds.' },
-  { id: OLU_OBSERVER, note: 'May look only: has no permission set.' },
+  { id: AVA_AGENT, note: 'May refund and send credits: has the permission sets Refunds and Refunds Credits.' },
+  { id: OLU_OBSERVER, note: 'May look only: has the permission set Refunds Viewer.' },
 ]
 
-/** Grants nothing: what its users can do, their permission sets say. */
+/** Profiles belong to a customer's org, never to the package; this one is the local org's own. */
 const MINIMUM_ACCESS = 'Minimum Access'
-const RECORDS_READER = 'Records Reader'
 
-/** Profiles belong to a customer's org, never to the package; these two are the local org's own. */
-export function localProfiles(schema: Schema): Grants[] {
-  const none = { label: '', customPermissions: [], systemPermissions: [], principals: [] }
-  const objects = [...schema.values()].filter((object) => object.custom)
-  const reader = { create: false, read: true, edit: false, delete: false, viewAll: true, modifyAll: false }
-  return [
-    { ...none, name: MINIMUM_ACCESS, objects: new Map(), fields: new Map() },
-    {
-      ...none,
-      name: RECORDS_READER,
-      objects: new Map(objects.map((object) => [object.name, reader])),
-      fields: new Map(
-        objects.flatMap(({ name, fields }) =>
-          // What can be refunded is shown only to those who may refund.
-          [...fields.keys()]
-            .filter((each) => !each.startsWith('Refundable_'))
-            .map((each) => [`${name}.${each}`, false]),
-        ),
-      ),
-    },
-  ]
-}
+/** Grants nothing: what its users can do, their permission sets say. */
+export const LOCAL_PROFILES: readonly Grants[] = [
+  {
+    name: MINIMUM_ACCESS,
+    label: '',
+    objects: new Map(),
+    fields: new Map(),
+    customPermissions: [],
+    systemPermissions: [],
+    principals: [],
+  },
+]
 
-/** The org, its profiles and its people, once; permission sets that are new in force-app, at every start. */
+/** Who holds what at first. */
+const ASSIGNMENTS = [
+  [AVA_AGENT, 'Refunds'],
+  [AVA_AGENT, 'Refunds_Credits'],
+  [OLU_OBSERVER, 'Refunds_Viewer'],
+  [INTEGRATION_USER, 'Refunds_Integration'],
+] as const
+
+/** The org, its profile and its people, once; permission sets that are new in force-app, at every start. */
 export function seed(
   store: Store,
   rows: SystemRows,
   permissionSets: readonly Grants[],
   integrationUsername: string,
 ): void {
-  const isNew = store.isEmpty
-  for (const { name, label } of permissionSets) {
-    rows.ensure('PermissionSet', 'Name', { Name: name, Label: label, Type: 'Regular', IsOwnedByProfile: false })
+  if (store.isEmpty) seedPeople(rows, integrationUsername)
+  const known = new Set([...store.all('PermissionSet')].map((row) => row['Name']))
+  for (const { name, label } of permissionSets.filter((each) => !known.has(each.name))) {
+    rows.insert('PermissionSet', { Name: name, Label: label, Type: 'Regular', IsOwnedByProfile: false })
+    for (const [userId, held] of ASSIGNMENTS) if (held === name) rows.setPermission(userId, name, true)
   }
-  if (!isNew) return
+}
+
+function seedPeople(rows: SystemRows, integrationUsername: string): void {
   rows.insert('Organization', {
     Id: ORG_ID,
     Name: 'Refund Relay (local)',
@@ -63,14 +63,10 @@ export function seed(
     TimeZoneSidKey: 'GMT',
     LanguageLocaleKey: 'en_US',
   })
-  const minimum = rows.insert('Profile', { Name: MINIMUM_ACCESS })
-  const reader = rows.insert('Profile', { Name: RECORDS_READER })
-  person(rows, AVA_AGENT, 'Ava', 'Agent', 'ava@refund-relay.local', minimum)
-  person(rows, OLU_OBSERVER, 'Olu', 'Observer', 'olu@refund-relay.local', reader)
-  person(rows, INTEGRATION_USER, 'Refund Relay', 'Integration', integrationUsername, minimum)
-  const deployed = new Set(permissionSets.map(({ name }) => name))
-  if (deployed.has('Refunds')) rows.setPermission(AVA_AGENT, 'Refunds', true)
-  if (deployed.has('Refunds_Integration')) rows.setPermission(INTEGRATION_USER, 'Refunds_Integration', true)
+  const profile = rows.insert('Profile', { Name: MINIMUM_ACCESS })
+  person(rows, AVA_AGENT, 'Ava', 'Agent', 'ava@refund-relay.local', profile)
+  person(rows, OLU_OBSERVER, 'Olu', 'Observer', 'olu@refund-relay.local', profile)
+  person(rows, INTEGRATION_USER, 'Refund Relay', 'Integration', integrationUsername, profile)
 }
 
 function person(rows: SystemRows, id: string, first: string, last: string, username: string, profileId: string): void {

@@ -25,6 +25,14 @@ const FIELD_TYPES: Record<string, FieldType> = {
   Summary: 'double',
 }
 
+/** An org gives them out as objects are created; a page may know them, so they stay as the first objects got them. */
+const KEY_PREFIXES: Readonly<Record<string, string>> = {
+  Payment__c: 'a01',
+  Refund__c: 'a02',
+  Refund_Exposure__c: 'a03',
+  Credit__c: 'a04',
+}
+
 /**
  * The objects of a package folder (`force-app/main/default`) and the standard ones.
  * @throws Error when a file holds what this org does not know: a field type, a summary operation
@@ -34,7 +42,7 @@ export function readSchema(packageFolder: string): Schema {
   const folder = join(packageFolder, 'objects')
   const names = existsSync(folder) ? readdirSync(folder).filter((name) => name.endsWith('__c')) : []
   for (const [place, name] of names.sort().entries()) {
-    schema.set(name, readObject(packageFolder, name, `a0${place + 1}`))
+    schema.set(name, readObject(packageFolder, name, KEY_PREFIXES[name] ?? `a1${place}`))
   }
   return new Map([...schema].map(([name, object]) => [name, withRollUpScales(object, schema)]))
 }

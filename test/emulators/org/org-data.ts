@@ -1,6 +1,6 @@
 import { OrgFaults } from './faults.ts'
 import { Journal } from './journal.ts'
-import { localProfiles, seed } from './local-people.ts'
+import { LOCAL_PROFILES, seed } from './local-people.ts'
 import { readSchema } from './object-metadata.ts'
 import { readPermissionSets } from './permission-sets.ts'
 import { RecordReader } from './record-reader.ts'
@@ -57,7 +57,7 @@ export function openOrgData(
     reader,
     writer,
     soql: new Soql(schema, store, reader),
-    security: new Security(schema, store, permissionSets, localProfiles(schema)),
+    security: new Security(schema, store, permissionSets, LOCAL_PROFILES),
     systemRows,
     faults: new OrgFaults(),
     usage: new ApiUsage(),

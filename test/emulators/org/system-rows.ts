@@ -1,6 +1,6 @@
 import { readValues, type Values } from './field-values.ts'
 import type { RecordWriter } from './record-writer.ts'
-import { findField, type FieldSchema, type FieldValue, type ObjectSchema, type Schema } from './schema.ts'
+import type { FieldValue, ObjectSchema, Schema } from './schema.ts'
 import type { Store } from './store.ts'
 
 /** Writes rows as the system does. */
@@ -54,13 +54,6 @@ export class SystemRows {
     return readValues(object, values, () => true)
   }
 
-  /** The row of `objectName` whose unique field has this value, made when there is none. */
-  ensure(objectName: string, key: string, values: Record<string, FieldValue>): string {
-    const object = this.object(objectName)
-    const found = this.#store.having(objectName, known(object, key), values[key] ?? null)[0]
-    return found?.Id ?? this.insert(objectName, values)
-  }
-
   setPermission(userId: string, permissionSet: string, held: boolean): void {
     const set = [...this.#store.all('PermissionSet')].find((row) => row['Name'] === permissionSet)
     if (!set) throw new Error(`There is no permission set ${permissionSet} in force-app.`)
@@ -72,10 +65,4 @@ export class SystemRows {
     }
     if (!held) for (const row of direct) this.#writer.remove(this.object('PermissionSetAssignment'), row.Id, null)
   }
-}
-
-function known(object: ObjectSchema, name: string): FieldSchema {
-  const field = findField(object, name)
-  if (!field) throw new Error(`${object.name} has no field ${name}: is it in force-app?`)
-  return field
 }

@@ -1,13 +1,24 @@
 import { json, Router, static as files, type NextFunction, type Request, type Response } from 'express'
 import { z } from 'zod'
 import { ApexRuntime, AuraHandledError } from './apex/apex-runtime.ts'
-import { APEX_METHODS } from './apex/refund-controller.ts'
+import { CREDIT_METHODS } from './apex/credit-controller.ts'
+import { REFUND_METHODS } from './apex/refund-controller.ts'
 import { normalId } from './ids.ts'
 import { AVA_AGENT, PEOPLE } from './local-people.ts'
 import type { NamedCredential } from './named-credential.ts'
 import type { OrgData } from './org-data.ts'
 import type { Access } from './security.ts'
 import { findRecords, uiRecord } from './ui-records.ts'
+
+const APEX_METHODS = { ...REFUND_METHODS, ...CREDIT_METHODS }
+
+/** Where the rows of the page's list views are, and of which object. */
+const LISTS = [
+  ['payments', 'Payment__c'],
+  ['refunds', 'Refund__c'],
+  ['exposures', 'Refund_Exposure__c'],
+  ['credits', 'Credit__c'],
+] as const
 
 export interface GatewayLink {
   readonly name: string
@@ -52,12 +63,11 @@ export function uiRoutes(options: UiOptions): Router {
     response.cookie('user', asked.data.userId, { httpOnly: true, sameSite: 'lax' })
     response.json({ user: { id: asked.data.userId, name: nameOf(asked.data.userId) } })
   })
-  router.get('/ui/payments', (request, response) => {
-    response.json(findRecords(data, accessOf(request), 'Payment__c', String(request.query['search'] ?? '')))
-  })
-  router.get('/ui/refunds', (request, response) => {
-    response.json(findRecords(data, accessOf(request), 'Refund__c', String(request.query['search'] ?? '')))
-  })
+  for (const [list, object] of LISTS) {
+    router.get(`/ui/${list}`, (request, response) => {
+      response.json(findRecords(data, accessOf(request), object, String(request.query['search'] ?? '')))
+    })
+  }
   router.get('/ui/records/:id', (request, response) => {
     const id = normalId(request.params.id) ?? ''
     const access = accessOf(request)

@@ -23,6 +23,8 @@ export interface ApexContext {
   checkPermission(name: string): boolean
   /** SOQL WITH USER_MODE. @throws QueryError */
   query(soql: string): RecordJson[]
+  /** DescribeFieldResult.isAccessible */
+  isAccessible(object: string, field: string): boolean
   /** Picklist values of a field, as describe lists them. */
   picklist(object: string, field: string): readonly PicklistValue[]
   /** System.Label.X */
@@ -49,10 +51,17 @@ export class ApexRuntime {
     return {
       checkPermission: (name) => access.customPermissions.has(name),
       query: (soql) => this.#query(soql, access),
+      isAccessible: (object, field) => this.#isAccessible(object, field, access),
       picklist: (object, field) => this.#org.schema.get(object)?.fields.get(field)?.picklist ?? [],
       label: (name) => this.#labels.get(name) ?? name,
       send: (callout) => this.#credential.send(access, callout),
     }
+  }
+
+  #isAccessible(objectName: string, fieldName: string, access: Access): boolean {
+    const object = this.#org.schema.get(objectName)
+    const field = object?.fields.get(fieldName)
+    return object !== undefined && field !== undefined && access.reads(object, field)
   }
 
   #query(soql: string, access: Access): RecordJson[] {

@@ -3,7 +3,8 @@ import { normalId } from '../ids.ts'
 import { QueryError, type ApexContext } from './apex-runtime.ts'
 import { RefundException } from './refund-middleware.ts'
 
-const NO_PAYMENT = 'There is no such payment, or it is not shared with you. Ask your administrator.'
+/** How the middleware names the values of Route__c. */
+const ROUTES: Readonly<Record<string, string>> = { Card: 'card', 'Direct Debit': 'direct_debit' }
 
 /** The fields of PaymentRecord.cls; a test compares them. */
 export const PAYMENT_FIELDS = [
@@ -12,6 +13,9 @@ export const PAYMENT_FIELDS = [
   'Currency__c',
   'Decimals__c',
   'Route__c',
+  'Scheme__c',
+  'Stage__c',
+  'Payment_Date__c',
   'Payment_Method__c',
   'Gateway__c',
   'Gateway_Account__c',
@@ -21,7 +25,8 @@ export const PAYMENT_FIELDS = [
   'Amount_Refunded__c',
   'Amount_Pending_Refund__c',
   'Amount_Held__c',
-  'Refundable_Amount__c',
+  'Amount_Voided__c',
+  'Exposure__c',
 ]
 export const REFUND_FIELDS = [
   'Name',
@@ -29,6 +34,7 @@ export const REFUND_FIELDS = [
   'Kind__c',
   'Origin__c',
   'Stage__c',
+  'Held__c',
   'Amount__c',
   'Reason__c',
   'Note__c',
@@ -43,6 +49,7 @@ export const REFUND_FIELDS = [
   'State_Version__c',
   'CreatedDate',
 ]
+export const EXPOSURE_FIELDS = ['Name', 'Amount__c', 'Explanation__c', 'Opened_At__c', 'Handled__c', 'CreatedDate']
 
 type Text = string | null
 
@@ -53,6 +60,9 @@ export interface PaymentRow {
   readonly Currency__c: Text
   readonly Decimals__c: number
   readonly Route__c: Text
+  readonly Scheme__c: Text
+  readonly Stage__c: Text
+  readonly Payment_Date__c: Text
   readonly Payment_Method__c: Text
   readonly Gateway__c: Text
   readonly Gateway_Account__c: Text
@@ -62,7 +72,8 @@ export interface PaymentRow {
   readonly Amount_Refunded__c: number | null
   readonly Amount_Pending_Refund__c: number | null
   readonly Amount_Held__c: number | null
-  readonly Refundable_Amount__c: number | null
+  readonly Amount_Voided__c: number | null
+  readonly Exposure__c: number | null
 }
 
 export interface RefundRow {
@@ -72,6 +83,7 @@ export interface RefundRow {
   readonly Kind__c: Text
   readonly Origin__c: Text
   readonly Stage__c: Text
+  readonly Held__c: boolean
   readonly Amount__c: number | null
   readonly Reason__c: Text
   readonly Note__c: Text
@@ -84,6 +96,16 @@ export interface RefundRow {
   readonly Gateway_Reference__c: Text
   readonly Attention_Reason__c: Text
   readonly State_Version__c: number | null
+  readonly CreatedDate: string
+}
+
+export interface ExposureRow {
+  readonly Id: string
+  readonly Name: string
+  readonly Amount__c: number | null
+  readonly Explanation__c: Text
+  readonly Opened_At__c: Text
+  readonly Handled__c: boolean
   readonly CreatedDate: string
 }
 
@@ -104,13 +126,58 @@ export class PaymentRecord {
       id === null
         ? []
         : rows<PaymentRow>(apex, `SELECT Id, ${PAYMENT_FIELDS.join(', ')} FROM Payment__c WHERE Id = '${id}'`)
-    if (!row) throw new RefundException(NO_PAYMENT, null, false)
+    if (!row) throw new RefundException(apex.label('Refund_No_Payment'), null, false)
     return new PaymentRecord(row, apex)
   }
 
   /** @throws RefundException when the user may not read their fields */
   refunds(): RefundRow[] {
     return rows(this.#apex, `SELECT Id, ${REFUND_FIELDS.join(', ')} FROM Refund__c WHERE Payment__c = '${this.row.Id}'`)
+  }
+
+  /**
+   * Where this payment's money is out twice, latest first.
+   * @throws RefundException when the user may not read their fields
+   */
+  exposures(): ExposureRow[] {
+    const where = `Payment__c = '${this.row.Id}' AND At_Risk__c = TRUE ORDER BY Opened_At__c DESC NULLS LAST`
+    return rows(this.#apex, `SELECT Id, ${EXPOSURE_FIELDS.join(', ')} FROM Refund_Exposure__c WHERE ${where}`)
+  }
+
+  /** Decimal text; null for a viewer. */
+  refundable(): string | null {
+    if (!this.#apex.isAccessible('Payment__c', 'Refundable_Amount__c')) return null
+    const soql = `SELECT Refundable_Amount__c FROM Payment__c WHERE Id = '${this.row.Id}'`
+    const [left] = rows<{ Refundable_Amount__c: number | null }>(this.#apex, soql)
+    return this.text(left?.Refundable_Amount__c ?? null)
+  }
+
+  /** What the middleware is told of the payment with every request. */
+  facts(): Record<string, unknown> {
+    const { row } = this
+    const route = ROUTES[row.Route__c ?? '']
+    const collectedOn = this.collectedOn()
+    return {
+      paymentId: row.Id,
+      gateway: row.Gateway__c,
+      gatewayAccount: row.Gateway_Account__c,
+      gatewayReference: row.Gateway_Reference__c,
+      capturedAmount: this.text(row.Amount__c),
+      currency: row.Currency__c,
+      ...(route === undefined ? {} : { route }),
+      ...(row.Scheme__c === null ? {} : { scheme: row.Scheme__c }),
+      ...(collectedOn === null ? {} : { collectedOn }),
+    }
+  }
+
+  /** The day on which the money was taken; null while it was not. */
+  collectedOn(): string | null {
+    return this.row.Stage__c === 'Collected' ? this.row.Payment_Date__c : null
+  }
+
+  /** The whole payment was undone, so nothing of it is left to refund. */
+  isVoided(): boolean {
+    return this.row.Voided__c || (this.row.Amount_Voided__c ?? 0) > 0
   }
 
   /** Decimal text with the currency's decimals, or more where the record holds more. */
@@ -121,6 +188,10 @@ export class PaymentRecord {
 
   gatewayLabel(): string | null {
     return labelOf(this.#apex, 'Payment__c', 'Gateway__c', this.row.Gateway__c)
+  }
+
+  schemeLabel(): string | null {
+    return labelOf(this.#apex, 'Payment__c', 'Scheme__c', this.row.Scheme__c)
   }
 }
 

@@ -2,60 +2,70 @@ import { randomUUID } from 'node:crypto'
 import { AuraHandledError, type ApexContext } from './apex-runtime.ts'
 import { PaymentRecord } from './payment-record.ts'
 import { refundHistory, type RefundHistory, type RefundLine } from './refund-history.ts'
-import { RefundException, RefundMiddleware, type PaymentAnswer } from './refund-middleware.ts'
+import type { PaymentAnswer } from './middleware-views.ts'
+import { RefundException, RefundMiddleware } from './refund-middleware.ts'
+import { optionsOf, readable, refundOutcome, textOf, type ApexMethods } from './apex-method.ts'
 
 const RECENT_MINUTES = 10
 const UNDER_WAY = ['Processing', 'Sent to gateway', 'Checking with gateway']
 const WITHOUT_EFFECT = ['Failed', 'Reversed']
 
-type Params = Readonly<Record<string, unknown>>
-
 /** Stand-ins of RefundController.cls, by the name that components import. Each is as thin as the Apex. */
-export const APEX_METHODS: Readonly<Record<string, (apex: ApexContext, params: Params) => Promise<unknown>>> = {
+export const REFUND_METHODS: ApexMethods = {
   'RefundController.getRefundForm': (apex, { paymentId }) =>
     readable(async () => {
       requirePermission(apex)
       const payment = PaymentRecord.find(apex, paymentId)
       const history = refundHistory(apex, payment, await knownOrRefused(apex, payment.row.Id))
-      const { currencyCode, decimals, captured, refunded, underWay, held, chargedBack, refundable } = history
+      const { currencyCode, decimals, captured, refunded, underWay, held, chargedBack, refundable, exposure } = history
       return {
         idempotencyKey: randomUUID(),
         paymentName: payment.row.Name,
-        ...{ currencyCode, decimals, captured, refunded, underWay, held, chargedBack, refundable },
+        ...{ currencyCode, decimals, captured, refunded, underWay, held, chargedBack, refundable, exposure },
         voided: history.voided,
         route: payment.row.Route__c,
+        scheme: payment.row.Scheme__c,
+        schemeLabel: payment.schemeLabel(),
+        collectedOn: payment.collectedOn(),
         gatewayLabel: history.gatewayLabel,
         paymentMethod: payment.row.Payment_Method__c,
-        reasons: apex
-          .picklist('Refund__c', 'Reason__c')
-          .filter(({ active }) => active)
-          .map(({ label, value }) => ({ label, value })),
+        reasons: optionsOf(apex, 'Refund__c', 'Reason__c'),
         recentRefunds: recentAmong(history.refunds),
       }
     }),
 
-  'RefundController.requestRefund': (apex, { paymentId, amount, reason, note, idempotencyKey }) =>
+  'RefundController.previewRefund': (apex, { paymentId, amount }) =>
+    readable(async () => {
+      requirePermission(apex)
+      return new RefundMiddleware(apex).previewRefund(PaymentRecord.find(apex, paymentId), textOf(amount))
+    }),
+
+  'RefundController.requestRefund': (apex, params) =>
+    readable(async () => {
+      requirePermission(apex)
+      const payment = PaymentRecord.find(apex, params['paymentId'])
+      const { refund } = await new RefundMiddleware(apex).requestRefund(payment, {
+        amount: textOf(params['amount']),
+        reason: textOf(params['reason']),
+        note: textOf(params['note']),
+        acknowledged: params['acknowledged'] === true,
+        undo: params['undo'] === true,
+        idempotencyKey: textOf(params['idempotencyKey']),
+      })
+      return refundOutcome(refund, payment.row.Currency__c, payment.gatewayLabel())
+    }),
+
+  'RefundController.withdrawRefund': (apex, { refundKey, paymentId }) =>
     readable(async () => {
       requirePermission(apex)
       const payment = PaymentRecord.find(apex, paymentId)
-      const { refund } = await new RefundMiddleware(apex).requestRefund(payment, {
-        amount: textOf(amount),
-        reason: textOf(reason),
-        note: textOf(note),
-        idempotencyKey: textOf(idempotencyKey),
-      })
-      return {
-        refundId: refund.id,
-        state: refund.state,
-        stage: refund.stage,
-        amount: refund.amount,
-        currencyCode: payment.row.Currency__c,
-        gatewayLabel: payment.gatewayLabel(),
-        sentence: refund.error?.sentence ?? null,
-        remedy: refund.error?.remedy ?? null,
-        gatewayMessage: refund.error?.gatewayMessage ?? null,
-        errorCode: refund.error?.code ?? null,
-      }
+      const middleware = new RefundMiddleware(apex)
+      const known = await middleware.findPayment(payment.row.Id)
+      // The middleware knows orgs, not sharing: only a refund of a payment that this user may see is taken back.
+      const held = known?.refunds.find(({ id }) => id === refundKey)
+      if (!held) throw new AuraHandledError(apex.label('Refund_No_Payment'))
+      const { refund } = await middleware.withdrawRefund(held.id)
+      return refundOutcome(refund, payment.row.Currency__c, payment.gatewayLabel())
     }),
 
   'RefundController.getRefundHistory': (apex, { paymentId, askMiddleware }) =>
@@ -64,15 +74,6 @@ export const APEX_METHODS: Readonly<Record<string, (apex: ApexContext, params: P
       const payment = PaymentRecord.find(apex, paymentId)
       return refundHistory(apex, payment, asks ? await knownOrNothing(apex, payment.row.Id) : null)
     }),
-}
-
-async function readable<Result>(work: () => Promise<Result>): Promise<Result> {
-  try {
-    return await work()
-  } catch (refusal) {
-    if (refusal instanceof RefundException) throw new AuraHandledError(refusal.message, { cause: refusal })
-    throw refusal
-  }
 }
 
 function requirePermission(apex: ApexContext): void {
@@ -110,8 +111,4 @@ function recentAmong(lines: readonly RefundLine[]): { amount: string; minutesAgo
       const isRecent = minutesAgo < RECENT_MINUTES && !WITHOUT_EFFECT.includes(stage ?? '')
       return isRecent || UNDER_WAY.includes(stage ?? '')
     })
-}
-
-function textOf(value: unknown): string | null {
-  return value === undefined || value === null ? null : String(value)
 }

@@ -1,7 +1,7 @@
 import { normalId } from '../ids.ts'
 import type { ApexContext } from './apex-runtime.ts'
 import { labelOf, type PaymentRecord, type RefundRow } from './payment-record.ts'
-import type { PaymentAnswer, RefundView } from './refund-middleware.ts'
+import type { PaymentAnswer, RefundView } from './middleware-views.ts'
 
 /** One refund in the history. */
 export interface RefundLine {
@@ -11,6 +11,9 @@ export interface RefundLine {
   readonly kind: string | null
   readonly origin: string | null
   readonly stage: string | null
+  readonly held: boolean
+  readonly waitingSentence: string | null
+  readonly position: number | null
   readonly amount: string
   readonly reasonLabel: string | null
   readonly note: string | null
@@ -26,6 +29,16 @@ export interface RefundLine {
   readonly written: boolean
 }
 
+/** Money of the payment that is still out twice. */
+export interface Exposure {
+  readonly recordId: string
+  readonly name: string
+  readonly amount: string
+  readonly explanation: string | null
+  readonly openedAt: string
+  readonly handled: boolean
+}
+
 /** What is left of a payment, where the rest went, and its refunds newest first. */
 export interface RefundHistory {
   readonly currencyCode: string | null
@@ -35,10 +48,12 @@ export interface RefundHistory {
   readonly underWay: string
   readonly held: string
   readonly chargedBack: string
-  readonly refundable: string
+  readonly refundable: string | null
+  readonly exposure: string
   readonly voided: boolean
   readonly gatewayLabel: string | null
   readonly refunds: readonly RefundLine[]
+  readonly exposures: readonly Exposure[]
 }
 
 /** Stand-in of RefundHistory.cls. */
@@ -50,7 +65,8 @@ export function refundHistory(apex: ApexContext, payment: PaymentRecord, known: 
     underWay: payment.text(row.Amount_Pending_Refund__c),
     held: payment.text(row.Amount_Held__c),
     chargedBack: payment.text(row.Charged_Back__c),
-    refundable: payment.text(row.Refundable_Amount__c),
+    refundable: payment.refundable(),
+    exposure: payment.text(row.Exposure__c),
   }
   return {
     currencyCode: row.Currency__c,
@@ -61,9 +77,18 @@ export function refundHistory(apex: ApexContext, payment: PaymentRecord, known: 
     held: balance.held,
     chargedBack: balance.chargedBack,
     refundable: balance.refundable,
-    voided: row.Voided__c,
+    exposure: balance.exposure,
+    voided: payment.isVoided(),
     gatewayLabel: payment.gatewayLabel(),
     refunds: merged(apex, payment, known).sort(newestFirst),
+    exposures: payment.exposures().map((exposure) => ({
+      recordId: exposure.Id,
+      name: exposure.Name,
+      amount: payment.text(exposure.Amount__c),
+      explanation: exposure.Explanation__c,
+      openedAt: isoTime(exposure.Opened_At__c ?? exposure.CreatedDate),
+      handled: exposure.Handled__c,
+    })),
   }
 }
 
@@ -72,8 +97,9 @@ function merged(apex: ApexContext, payment: PaymentRecord, known: PaymentAnswer 
   const names = requesters(apex, known?.refunds ?? [])
   for (const refund of known?.refunds ?? []) {
     const line = lines.get(refund.id)
-    if (line && refund.version <= line.version) continue
-    lines.set(refund.id, ofMiddleware(apex, refund, line, names.get(refund.requestedBy ?? '') ?? null))
+    if (line && refund.version < line.version) continue
+    if (line?.version === refund.version) lines.set(refund.id, { ...line, ...placeOf(refund) })
+    else lines.set(refund.id, ofMiddleware(apex, refund, line, names.get(refund.requestedBy ?? '') ?? null))
   }
   return [...lines.values()]
 }
@@ -93,6 +119,9 @@ function ofRecord(apex: ApexContext, refund: RefundRow, payment: PaymentRecord):
     kind: refund.Kind__c,
     origin: refund.Origin__c,
     stage: refund.Stage__c,
+    held: refund.Held__c,
+    waitingSentence: null,
+    position: null,
     amount: payment.text(refund.Amount__c),
     reasonLabel: labelOf(apex, 'Refund__c', 'Reason__c', refund.Reason__c),
     note: refund.Note__c,
@@ -122,6 +151,8 @@ function ofMiddleware(
     kind: refund.kind,
     origin: refund.origin,
     stage: refund.stage,
+    held: refund.held,
+    ...placeOf(refund),
     amount: refund.amount,
     reasonLabel: labelOf(apex, 'Refund__c', 'Reason__c', refund.reason),
     note: refund.note,
@@ -136,6 +167,11 @@ function ofMiddleware(
     version: refund.version,
     written: false,
   }
+}
+
+/** No record holds it: it changes by the second. */
+function placeOf({ waiting }: RefundView): Pick<RefundLine, 'waitingSentence' | 'position'> {
+  return { waitingSentence: waiting?.sentence ?? null, position: waiting?.position ?? null }
 }
 
 /** A Datetime as components receive it. */

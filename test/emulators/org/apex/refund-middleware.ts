@@ -1,61 +1,19 @@
-import { z } from 'zod'
+import type { z } from 'zod'
 import { CalloutError, type ApexContext } from './apex-runtime.ts'
+import {
+  creditAnswerSchema,
+  paymentAnswerSchema,
+  problemSchema,
+  refundAnswerSchema,
+  undoPreviewSchema,
+  type CreditAnswer,
+  type PaymentAnswer,
+  type RefundAnswer,
+  type UndoPreview,
+} from './middleware-views.ts'
 import type { PaymentRecord } from './payment-record.ts'
 
 const TIMEOUT_MS = 20_000
-const PROBLEM_TYPE = 'urn:refund-relay:problem:'
-
-// As JSON.deserialize reads into Apex classes: members that are not declared are passed over, absent ones are null.
-const optionalText = z
-  .string()
-  .nullish()
-  .transform((value) => value ?? null)
-
-const refundSchema = z.object({
-  id: z.string(),
-  kind: z.string(),
-  origin: z.string(),
-  stage: z.string(),
-  state: z.string(),
-  version: z.int(),
-  amount: z.string(),
-  reason: optionalText,
-  note: optionalText,
-  requestedBy: optionalText,
-  gatewayReference: optionalText,
-  error: z
-    .object({ code: z.string(), sentence: z.string(), remedy: z.string(), gatewayMessage: optionalText })
-    .nullish()
-    .transform((value) => value ?? null),
-  attention: optionalText,
-  requestedAt: z.iso.datetime(),
-  decidedAt: z.iso
-    .datetime()
-    .nullish()
-    .transform((value) => value ?? null),
-})
-
-const balanceSchema = z.object({
-  captured: z.string(),
-  refunded: z.string(),
-  underWay: z.string(),
-  held: z.string(),
-  chargedBack: z.string(),
-  refundable: z.string(),
-})
-
-const refundAnswerSchema = z.object({ refund: refundSchema, payment: balanceSchema })
-const paymentAnswerSchema = z.object({ payment: balanceSchema, refunds: z.array(refundSchema) })
-const problemSchema = z.object({
-  type: z.string().startsWith(PROBLEM_TYPE),
-  detail: z.string().min(1),
-  code: z.string(),
-  retryable: z.boolean(),
-})
-
-export type RefundView = z.infer<typeof refundSchema>
-export type RefundAnswer = z.infer<typeof refundAnswerSchema>
-export type PaymentAnswer = z.infer<typeof paymentAnswerSchema>
 
 /** The middleware said no (`code` of middleware/errors.ts), or did not answer (`code` null). */
 export class RefundException extends Error {
@@ -69,36 +27,56 @@ export class RefundException extends Error {
   }
 }
 
+/** What an agent asked for: RefundRequest.cls. */
+export interface RefundRequest {
+  readonly amount: string | null
+  readonly reason: string | null
+  readonly note: string | null
+  readonly acknowledged: boolean
+  readonly undo: boolean
+  readonly idempotencyKey: string | null
+}
+
+/** A body of POST /v1/credits and its key: CreditRequest.cls. */
+export interface CreditRequest {
+  readonly body: Readonly<Record<string, unknown>>
+  readonly idempotencyKey: string | null
+}
+
 /** Stand-in of RefundMiddleware.cls: the only callout. */
 export class RefundMiddleware {
   readonly #apex: ApexContext
+  /** Label of what an agent is told when nobody answers. */
+  #silence = 'Refund_No_Answer'
 
   constructor(apex: ApexContext) {
     this.#apex = apex
   }
 
   /** @throws RefundException when nothing was stored, or nobody answered */
-  async requestRefund(
-    payment: PaymentRecord,
-    asked: { amount: string | null; reason: string | null; note: string | null; idempotencyKey: string | null },
-  ): Promise<RefundAnswer> {
-    const { row } = payment
+  requestRefund(payment: PaymentRecord, asked: RefundRequest): Promise<RefundAnswer> {
     const body = {
-      paymentId: row.Id,
-      gateway: row.Gateway__c,
-      gatewayAccount: row.Gateway_Account__c,
-      gatewayReference: row.Gateway_Reference__c,
-      capturedAmount: payment.text(row.Amount__c),
-      currency: row.Currency__c,
+      ...payment.facts(),
       ...(asked.amount === null ? {} : { amount: asked.amount }),
       ...(asked.reason?.trim() ? { reason: asked.reason } : {}),
       ...(asked.note?.trim() ? { note: asked.note } : {}),
+      ...(asked.acknowledged ? { acknowledged: true } : {}),
+      ...(asked.undo ? { undo: true } : {}),
     }
-    const headers = {
-      'content-type': 'application/json',
-      'idempotency-key': encodeURIComponent(asked.idempotencyKey ?? ''),
-    }
-    return this.#send('POST', '/v1/refunds', refundAnswerSchema, { headers, body: JSON.stringify(body) })
+    return this.#send('POST', '/v1/refunds', refundAnswerSchema, posted(body, asked.idempotencyKey))
+  }
+
+  /** @throws RefundException when it is refused, or nobody answered */
+  previewRefund(payment: PaymentRecord, amount: string | null): Promise<UndoPreview> {
+    this.#silence = 'Refund_Preview_No_Answer'
+    const body = { ...payment.facts(), ...(amount === null ? {} : { amount }) }
+    return this.#send('POST', `/v1/payments/${payment.row.Id}/undo-preview`, undoPreviewSchema, posted(body))
+  }
+
+  /** @throws RefundException when it is too late for that, or nobody answered */
+  withdrawRefund(refundId: string): Promise<RefundAnswer> {
+    this.#silence = 'Refund_Withdraw_No_Answer'
+    return this.#send('POST', `/v1/refunds/${encodeURIComponent(refundId)}/withdraw`, refundAnswerSchema)
   }
 
   /** @returns null when no refund of this payment was ever requested */
@@ -109,6 +87,12 @@ export class RefundMiddleware {
       if (refusal instanceof RefundException && refusal.code === 'payment_not_found') return null
       throw refusal
     }
+  }
+
+  /** @throws RefundException when nothing was stored, or nobody answered */
+  requestCredit({ body, idempotencyKey }: CreditRequest): Promise<CreditAnswer> {
+    this.#silence = 'Credit_No_Answer'
+    return this.#send('POST', '/v1/credits', creditAnswerSchema, posted(body, idempotencyKey))
   }
 
   async #send<Answer>(
@@ -138,6 +122,14 @@ export class RefundMiddleware {
   }
 
   #noAnswer(): RefundException {
-    return new RefundException(this.#apex.label('Refund_No_Answer'), null, true)
+    return new RefundException(this.#apex.label(this.#silence), null, true)
   }
+}
+
+function posted(body: object, idempotencyKey?: string | null): { headers: Record<string, string>; body: string } {
+  const headers = {
+    'content-type': 'application/json',
+    ...(idempotencyKey === undefined ? {} : { 'idempotency-key': encodeURIComponent(idempotencyKey ?? '') }),
+  }
+  return { headers, body: JSON.stringify(body) }
 }
