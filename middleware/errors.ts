@@ -62,6 +62,12 @@ const REQUEST_ERRORS = {
     sentence: 'You need the Refunds permission set to refund payments.',
     remedy: 'Ask your administrator. A new assignment counts within five minutes.',
   },
+  credits_not_permitted: {
+    httpStatus: 403,
+    retryable: false,
+    sentence: 'You need the Refunds_Credits permission set to pay customers without a payment.',
+    remedy: 'Ask your administrator. A new assignment counts within five minutes.',
+  },
   permission_unverifiable: {
     httpStatus: 503,
     retryable: true,

@@ -9,17 +9,20 @@ import { PortInUseError, requireFreePorts } from './local/free-ports.ts'
 import { startMiddleware } from './local/middleware-process.ts'
 import { forgetEverything } from './local/reset.ts'
 
-const HELP = `Starts the whole product on this machine, without a credential: PostgreSQL, the middleware, a local org and a local Adyen.
+const HELP = `Starts the whole product on this machine, without a credential: PostgreSQL, the middleware, a local org, and the
+gateways Adyen, Braintree and GoCardless.
 No money and no Salesforce is involved.
 
   npm start                   what was there before is kept in .data/
   npm start -- --reset        begins anew
 
-  --port N          the middleware       (3000)
-  --org-port N      the local org        (3001)
-  --adyen-port N    the local Adyen      (3002)
-  --data FOLDER     where data is kept   (.data)
-  --help            this text
+  --port N               the middleware        (3000)
+  --org-port N           the local org         (3001)
+  --adyen-port N         the local Adyen       (3002)
+  --braintree-port N     the local Braintree   (3003)
+  --gocardless-port N    the local GoCardless  (3004)
+  --data FOLDER          where data is kept    (.data)
+  --help                 this text
 `
 
 const ROOT = resolve(import.meta.dirname, '..')
@@ -32,10 +35,12 @@ function readOptions() {
       port: { type: 'string', default: '3000' },
       'org-port': { type: 'string', default: '3001' },
       'adyen-port': { type: 'string', default: '3002' },
+      'braintree-port': { type: 'string', default: '3003' },
+      'gocardless-port': { type: 'string', default: '3004' },
       data: { type: 'string', default: join(ROOT, '.data') },
     },
   })
-  const port = (name: 'port' | 'org-port' | 'adyen-port') => {
+  const port = (name: 'port' | 'org-port' | 'adyen-port' | 'braintree-port' | 'gocardless-port') => {
     const number = Number(values[name])
     if (!Number.isInteger(number) || number < 1 || number > 65_535)
       throw new Error(`--${name} must be a port number, 1 to 65535`)
@@ -45,7 +50,13 @@ function readOptions() {
     help: values.help,
     reset: values.reset,
     data: resolve(values.data),
-    ports: { middleware: port('port'), org: port('org-port'), adyen: port('adyen-port') },
+    ports: {
+      middleware: port('port'),
+      org: port('org-port'),
+      adyen: port('adyen-port'),
+      braintree: port('braintree-port'),
+      gocardless: port('gocardless-port'),
+    },
   }
 }
 
@@ -53,7 +64,13 @@ async function main(): Promise<void> {
   const options = readOptions()
   if (options.help) return void process.stdout.write(HELP)
   const { ports, data } = options
-  await requireFreePorts({ '--port': ports.middleware, '--org-port': ports.org, '--adyen-port': ports.adyen })
+  await requireFreePorts({
+    '--port': ports.middleware,
+    '--org-port': ports.org,
+    '--adyen-port': ports.adyen,
+    '--braintree-port': ports.braintree,
+    '--gocardless-port': ports.gocardless,
+  })
   if (options.reset) await forgetEverything(data)
   mkdirSync(data, { recursive: true, mode: 0o700 })
 
@@ -68,6 +85,8 @@ async function main(): Promise<void> {
     middlewareUrl: () => middlewareUrl,
     ports,
     outcomeDelayMs: 1_500,
+    pollOutcomeMs: 5_000,
+    spacingMs: 7_000,
     pageDirectory,
   })
   const middleware = await startMiddleware(
@@ -80,15 +99,13 @@ async function main(): Promise<void> {
   Refund Relay runs on this machine. No money and no Salesforce is involved.
 
   Payments, in a local org    ${world.org.url}
-  What Adyen saw              ${world.adyen.url}
+${world.links.map(({ label, url }) => `  ${`What ${label} saw`.padEnd(26)}  ${url}`).join('\n')}
   API of the middleware       ${middlewareUrl}/openapi.json
   Log of the middleware       ${join(data, 'middleware.log')}
 
   Open ${world.org.url}, choose a payment and press Refund. Sign in as Ava Agent, who may refund, or as Olu Observer, who may not.
   Payments to try:
-${SAMPLE_PAYMENTS.slice(0, 5)
-  .map((payment, place) => `    PAY-${String(place + 1).padStart(9, '0')}   ${payment.hint}`)
-  .join('\n')}
+${SAMPLE_PAYMENTS.map((payment, place) => `    PAY-${String(place + 1).padStart(9, '0')}   ${payment.hint}`).join('\n')}
 
   Ctrl-C stops everything. npm start keeps what happened, npm start -- --reset begins anew.
 `)

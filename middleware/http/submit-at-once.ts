@@ -1,5 +1,5 @@
 import { setTimeout as wait } from 'node:timers/promises'
-import type { Gateway } from '../gateways/gateway.ts'
+import type { GatewayAccount } from '../refunds/gateway-accounts.ts'
 import type { RefundJob } from '../refunds/refund-rows.ts'
 import { submitRefund } from '../refunds/submit-refund.ts'
 import type { RouteOptions } from './route-options.ts'
@@ -7,7 +7,7 @@ import type { RouteOptions } from './route-options.ts'
 /** Tries the gateway at once; returns when its answer is stored, or when the agent has waited long enough. */
 export async function submitAtOnce(
   options: RouteOptions,
-  gateway: Gateway,
+  gateway: GatewayAccount['gateway'],
   job: RefundJob,
   requestId: string,
 ): Promise<void> {

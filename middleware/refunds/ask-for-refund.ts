@@ -5,6 +5,7 @@ import { decideUndo } from './decide-undo.ts'
 import { guardDirectDebit } from './direct-debit-gate.ts'
 import type { DirectDebitRules } from './direct-debit-gate.ts'
 import { findBalance } from './refund-store.ts'
+import { guardByWebhooks } from './webhook-evidence.ts'
 import { digestOf, replayOf, requestRefund } from './request-refund.ts'
 import type { RefundPlan, RefundRequest, RequestedRefund, Requester } from './request-refund.ts'
 
@@ -32,6 +33,7 @@ export async function askForRefund(
   const facts = judged || !known ? await lookAtPayment(gateway, request.gatewayReference, judged) : null
   if (request.directDebit) {
     guardDirectDebit(gateway, request.directDebit, request.payerAsked, facts, rules, new Date())
+    if (!gateway.lookUpPayment) await guardByWebhooks(database, gateway, request)
   }
   return requestRefund(database, gateway, requester, idempotencyKey, request, await planOf(facts))
 

@@ -10,6 +10,8 @@ const TRUSTED_SECONDS = 900
 /** How long one process believes its own copy of the row. */
 const COPY_MS = 10_000
 
+const REFUSALS = { refunds: 'not_permitted', credits: 'credits_not_permitted' } as const
+
 interface Copy {
   readonly users: PermittedUserIds
   readonly ageSeconds: number | null
@@ -38,7 +40,7 @@ export class PermittedUsers {
       copy = await this.#copy(orgId)
     }
     if (copy.ageSeconds === null || copy.ageSeconds > TRUSTED_SECONDS) throw new RefundError('permission_unverifiable')
-    if (!copy.users[right].has(userId)) throw new RefundError('not_permitted')
+    if (!copy.users[right].has(userId)) throw new RefundError(REFUSALS[right])
   }
 
   /** Orgs whose list has grown old; one process asks, the others find the row renewed. */

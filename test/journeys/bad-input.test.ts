@@ -1,6 +1,7 @@
 import { createHmac, generateKeyPairSync } from 'node:crypto'
 import { SignJWT } from 'jose'
-import { MERCHANT_ACCOUNT, ORG_ID } from '../emulators/local-world.ts'
+import { ACCOUNTS } from '../emulators/local-gateways.ts'
+import { ORG_ID } from '../emulators/local-world.ts'
 import { AGENT, OBSERVER, startWorld } from './world.ts'
 import type { CallOptions, PaidPayment, World } from './world.ts'
 
@@ -16,7 +17,7 @@ describe('bad input', () => {
     expect(await world.database.database.query('SELECT id FROM refunds')).toEqual([])
     expect(await world.database.database.query('SELECT payment_id FROM payments')).toEqual([])
     expect(await world.database.database.query('SELECT id FROM gateway_events')).toEqual([])
-    expect(world.adyen.acceptedRefunds(paid.pspReference)).toEqual([])
+    expect(world.adyen.acceptedRefunds(paid.reference)).toEqual([])
     await world.close()
   })
 
@@ -120,14 +121,14 @@ describe('bad input', () => {
   it.each<[string, string, string, number, string]>([
     [
       'without basic auth and signature',
-      MERCHANT_ACCOUNT,
+      ACCOUNTS.adyen,
       JSON.stringify({ live: 'false', notificationItems: [] }),
       401,
       'webhook_not_authentic',
     ],
     ['for an account that is not configured', 'AnotherECOM', '{}', 401, 'webhook_not_authentic'],
-    ['of 1 MB', MERCHANT_ACCOUNT, 'x'.repeat(1_048_576), 413, 'body_too_large'],
-    ['that is empty', MERCHANT_ACCOUNT, '', 401, 'webhook_not_authentic'],
+    ['of 1 MB', ACCOUNTS.adyen, 'x'.repeat(1_048_576), 413, 'body_too_large'],
+    ['that is empty', ACCOUNTS.adyen, '', 401, 'webhook_not_authentic'],
   ])('a webhook %s is refused', async (_what, account, body, status, code) => {
     const response = await fetch(`${world.relay().url}/webhooks/adyen/${account}`, { method: 'POST', body })
     expect([response.status, (await response.json()).code]).toEqual([status, code])

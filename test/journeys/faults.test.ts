@@ -11,7 +11,7 @@ describe('a refund when something breaks', () => {
   afterEach(() => world.close())
 
   const pay = (): Promise<PaidPayment> => world.pay({ amount: { value: 6000, currency: 'EUR' } }, { Amount__c: 60 })
-  const paidOut = (paid: PaidPayment) => world.adyen.acceptedRefunds(paid.pspReference).length
+  const paidOut = (paid: PaidPayment) => world.adyen.acceptedRefunds(paid.reference).length
 
   it.each<RequestFault>([
     'drop_after_accept',

@@ -20,7 +20,7 @@ describe('a middleware that is killed', () => {
   let db: FreshDatabase
   let world: LocalWorld
   let middleware: MiddlewareProcess
-  let paid: { recordId: string; pspReference: string }
+  let paid: { recordId: string; reference: string }
 
   const start = async () => {
     middleware = await startMiddleware(MAIN, world.configPath, join(directory, 'middleware.log'))
@@ -47,7 +47,7 @@ describe('a middleware that is killed', () => {
         paymentId: paid.recordId,
         gateway: 'adyen',
         gatewayAccount: 'RefundRelayECOM',
-        gatewayReference: paid.pspReference,
+        gatewayReference: paid.reference,
         capturedAmount: '120.50',
         currency: 'EUR',
         amount: '20.00',
@@ -79,7 +79,7 @@ describe('a middleware that is killed', () => {
     world.adyen.webhookFault('never_deliver')
     world.adyen.faultOnNextRequest('hang')
     const unanswered = request(key).catch(() => null)
-    await until(() => expect(world.adyen.acceptedRefunds(paid.pspReference)).toHaveLength(1))
+    await until(() => expect(world.adyen.acceptedRefunds(paid.reference)).toHaveLength(1))
     await kill()
     await unanswered
     await later('2 minutes')
@@ -87,7 +87,7 @@ describe('a middleware that is killed', () => {
     await refundRecord('Sent to gateway')
     const replay = await request(key)
     expect(replay.headers.get('idempotent-replay')).toBe('true')
-    expect(world.adyen.acceptedRefunds(paid.pspReference)).toHaveLength(1)
+    expect(world.adyen.acceptedRefunds(paid.reference)).toHaveLength(1)
   })
 
   it('right after its answer loses nothing: webhook and record come after its restart', async () => {
@@ -101,12 +101,12 @@ describe('a middleware that is killed', () => {
     const record = await refundRecord('Refunded')
     expect(record.Amount__c).toBe(20)
     expect(world.org.find('Payment__c', paid.recordId)).toMatchObject({ Amount_Refunded__c: 20 })
-    expect(world.adyen.acceptedRefunds(paid.pspReference)).toHaveLength(1)
+    expect(world.adyen.acceptedRefunds(paid.reference)).toHaveLength(1)
   })
 
   it('gently finishes what is under way before it goes', async () => {
     const answered = request(randomUUID())
-    await until(() => expect(world.adyen.acceptedRefunds(paid.pspReference)).toHaveLength(1))
+    await until(() => expect(world.adyen.acceptedRefunds(paid.reference)).toHaveLength(1))
     await middleware.stop()
     expect((await answered).status).toBe(202)
     expect(await readFile(join(directory, 'middleware.log'), 'utf8')).toMatch(/"stopping"/)

@@ -29,7 +29,7 @@ describe('a refund, from the button to the money and back', () => {
       Amount_Pending_Refund__c: 0,
       Refundable_Amount__c: 100.5,
     })
-    expect(world.adyen.acceptedRefunds(paid.pspReference)).toHaveLength(1)
+    expect(world.adyen.acceptedRefunds(paid.reference)).toHaveLength(1)
   })
 
   it('refunds all that is left when no amount is given', async () => {
@@ -62,7 +62,7 @@ describe('a refund, from the button to the money and back', () => {
     )
     expect(answers.map((answer) => answer.status).sort()).toEqual([202, 202, 202, 409, 409, 409, 409, 409, 409, 409])
     expect(answers.find((answer) => answer.status === 409)!.body.detail).toMatch(/^Only EUR 10\.00 of this payment/)
-    expect(world.adyen.acceptedRefunds(paid.pspReference)).toHaveLength(3)
+    expect(world.adyen.acceptedRefunds(paid.reference)).toHaveLength(3)
   })
 
   it('answers a double click with the same refund, in its present state', async () => {
@@ -73,7 +73,7 @@ describe('a refund, from the button to the money and back', () => {
     const second = await world.request({ ...paid.body, amount: '10.00' }, { key })
     expect(second.headers.get('idempotent-replay')).toBe('true')
     expect(second).toMatchObject({ status: 201, body: { refund: { id: first.body.refund.id, state: 'succeeded' } } })
-    expect(world.adyen.acceptedRefunds(paid.pspReference)).toHaveLength(1)
+    expect(world.adyen.acceptedRefunds(paid.reference)).toHaveLength(1)
   })
 
   it('shows a refusal by webhook in words, and gives the amount back', async () => {

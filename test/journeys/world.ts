@@ -3,13 +3,20 @@ import { mkdtemp, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { readConfig } from '../../middleware/config.ts'
-import type { paymentAnswerSchema, refundAnswerSchema } from '../../middleware/http/refund-response-schema.ts'
+import type {
+  creditAnswerSchema,
+  paymentAnswerSchema,
+  previewSchema,
+  refundAnswerSchema,
+} from '../../middleware/http/refund-response-schema.ts'
 import { openLog } from '../../middleware/log.ts'
 import { startRelay } from '../../middleware/relay.ts'
 import type { Relay } from '../../middleware/relay.ts'
-import { MERCHANT_ACCOUNT, startLocalWorld } from '../emulators/local-world.ts'
+import { ACCOUNTS } from '../emulators/local-gateways.ts'
+import { startLocalWorld } from '../emulators/local-world.ts'
 import type { LocalWorld, LocalWorldOptions } from '../emulators/local-world.ts'
-import { SAMPLE_PAYMENTS } from '../emulators/sample-payments.ts'
+import type { PaymentOptions as AdyenPayment } from '../emulators/adyen/company.ts'
+import { card } from '../emulators/sample-payments.ts'
 import type { SamplePayment } from '../emulators/sample-payments.ts'
 import { freshDatabase } from '../fresh-database.ts'
 import type { FreshDatabase } from '../fresh-database.ts'
@@ -19,13 +26,19 @@ export const AGENT = '005000000000001AAA'
 export const OBSERVER = '005000000000002AAA'
 
 type RefundAnswer = (typeof refundAnswerSchema)['_output']
+type PreviewAnswer = (typeof previewSchema)['_output']
+type CreditAnswer = (typeof creditAnswerSchema)['_output']
 type PaymentAnswer = (typeof paymentAnswerSchema)['_output']
 
 /** A whole product on real sockets: org, gateway, PostgreSQL, and the middleware in this process. */
 export interface World extends LocalWorld {
   readonly database: FreshDatabase
-  /** Adds a card payment of so many minor units and tells how the org would ask for its refund. */
-  pay(atGateway: SamplePayment['atGateway'], inOrg: SamplePayment['inOrg']): Promise<PaidPayment>
+  /** Adds a card payment at Adyen and tells how the org would ask for its refund. */
+  pay(atGateway: AdyenPayment, inOrg: SamplePayment['inOrg']): Promise<PaidPayment>
+  /** The same at any gateway. */
+  payWith(payment: SamplePayment): Promise<PaidPayment>
+  /** POST as the org does it. */
+  post(path: string, body: object, options?: CallOptions): Promise<Answer<RefundAnswer & PreviewAnswer & CreditAnswer>>
   /** The middleware that runs now. */
   relay(): Relay
   /** POST /v1/refunds as the org does it. */
@@ -39,7 +52,7 @@ export interface World extends LocalWorld {
 
 export interface PaidPayment {
   readonly recordId: string
-  readonly pspReference: string
+  readonly reference: string
   /** The body of POST /v1/refunds, without an amount. */
   readonly body: {
     paymentId: string
@@ -48,6 +61,7 @@ export interface PaidPayment {
     gatewayReference: string
     capturedAmount: string
     currency: string
+    route?: string
   }
 }
 
@@ -105,6 +119,24 @@ export async function startWorld(
     return { status: response.status, headers: response.headers, body: await response.json() }
   }
 
+  const payWith = async (payment: SamplePayment): Promise<PaidPayment> => {
+    const { recordId, reference } = await local.addPayment(payment)
+    const { Amount__c, Currency__c, Route__c, Scheme__c, Payment_Date__c } = payment.inOrg
+    return {
+      recordId,
+      reference,
+      body: {
+        paymentId: recordId,
+        gateway: payment.gateway,
+        gatewayAccount: payment.account ?? ACCOUNTS[payment.gateway],
+        gatewayReference: reference,
+        capturedAmount: String(Amount__c),
+        currency: String(Currency__c),
+        ...(Route__c === 'Direct Debit' && { route: 'direct_debit', scheme: Scheme__c, collectedOn: Payment_Date__c }),
+      },
+    }
+  }
+
   return {
     ...local,
     database,
@@ -116,26 +148,10 @@ export async function startWorld(
       await database.database.query(`ALTER DATABASE ${name} SET relay.clock_offset = '${row!.offset}'`)
       await restart()
     },
-    async pay(atGateway, inOrg) {
-      const sample = SAMPLE_PAYMENTS[0]!
-      const { recordId, pspReference } = await local.addPayment({
-        hint: '',
-        atGateway,
-        inOrg: { ...sample.inOrg, ...inOrg },
-      })
-      return {
-        recordId,
-        pspReference,
-        body: {
-          paymentId: recordId,
-          gateway: 'adyen',
-          gatewayAccount: MERCHANT_ACCOUNT,
-          gatewayReference: pspReference,
-          capturedAmount: String(inOrg.Amount__c),
-          currency: String(inOrg.Currency__c ?? 'EUR'),
-        },
-      }
-    },
+    pay: (atGateway, inOrg) =>
+      payWith({ hint: '', gateway: 'adyen', atGateway, inOrg: { ...card(0, 'EUR', 'Visa', '2026-10-12'), ...inOrg } }),
+    payWith,
+    post: (path, body, options = {}) => call('POST', path, options, body),
     request: (body, options = {}) => call('POST', '/v1/refunds', options, body),
     get: (path, options = {}) => call('GET', path, options),
     record: (refundId, stage) =>

@@ -137,6 +137,7 @@ CREATE TABLE gateway_events (
   outcome text,
   CONSTRAINT gateway_event_once UNIQUE (gateway, gateway_account, identity)
 );
+CREATE INDEX gateway_events_of_payment ON gateway_events (gateway, gateway_account, payment_reference);
 CREATE INDEX gateway_events_due ON gateway_events (due_at) WHERE due_at IS NOT NULL;
 
 -- One row per dispute; what it took, and whether it gave it back.

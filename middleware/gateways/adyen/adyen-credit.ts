@@ -5,6 +5,7 @@ import { z } from 'zod'
 import { RefundError } from '../../errors.ts'
 import type { Attempt, AttemptBody, CreditInstruction, GatewayAnswer } from '../gateway.ts'
 import { gatewayMessage } from '../gateway-message.ts'
+import { Seal } from '../seal.ts'
 import { certainlyOrUnknown, notTaken } from './adyen-answer.ts'
 import { isCardNumberIn } from './adyen-card-number.ts'
 import { openSdk } from './adyen-client.ts'
@@ -30,8 +31,10 @@ const storedBodySchema = z.strictObject({
   recurring: z.strictObject({ contract: z.literal('RECURRING') }),
 })
 /** Strict: there is no third form, and none with a card in it. */
-const creditBodySchema = z.union([bankBodySchema, storedBodySchema])
-type CreditBody = z.output<typeof creditBodySchema>
+type CreditBody = z.output<typeof bankBodySchema> | z.output<typeof storedBodySchema>
+
+/** As it is stored: nobody reads the account in the store. */
+const sealedBodySchema = bankBodySchema.omit({ bankAccount: true }).extend({ sealedBankAccount: z.string() })
 
 const answerSchema = z.object({
   pspReference: z.string().regex(/^[\w-]{1,80}$/),
@@ -60,10 +63,12 @@ class RefundWithDataApi extends service.default {
 export class AdyenCredit {
   readonly #account: string
   readonly #api: RefundWithDataApi
+  readonly #seal: Seal | null
 
   constructor(classicBaseUrl: string, settings: AdyenSettings) {
     this.#account = settings.account
     this.#api = new RefundWithDataApi(openSdk(classicBaseUrl, settings))
+    this.#seal = settings.sealingKey === undefined ? null : new Seal(settings.sealingKey)
   }
 
   /** @throws RefundError `amount_not_representable`, `card_number_in_text`, `invalid_field` */
@@ -71,7 +76,11 @@ export class AdyenCredit {
     const common = { merchantAccount: this.#account, amount: toAdyenAmount(amount), reference: refundId }
     if (target.kind === 'bank_account') {
       const bankAccount = { iban: ibanOf(target.iban), ownerName: given('ownerName', target.ownerName) }
-      return { ...common, bankAccount, selectedBrand: 'bankTransfer_IBAN' } satisfies CreditBody
+      return {
+        ...common,
+        sealedBankAccount: this.#sealed().close(JSON.stringify(bankAccount)),
+        selectedBrand: 'bankTransfer_IBAN',
+      } satisfies z.output<typeof sealedBodySchema>
     }
     return {
       ...common,
@@ -82,10 +91,23 @@ export class AdyenCredit {
     } satisfies CreditBody
   }
 
+  #sealed(): Seal {
+    // The capabilities name bank accounts only where there is a key, and nobody asks for what they do not name.
+    if (this.#seal === null) throw new Error('sealingKey of the Adyen account is missing')
+    return this.#seal
+  }
+
+  #opened(body: AttemptBody): CreditBody {
+    const sealed = sealedBodySchema.safeParse(body)
+    if (!sealed.success) return storedBodySchema.parse(body)
+    const { sealedBankAccount, ...rest } = sealed.data
+    return bankBodySchema.parse({ ...rest, bankAccount: JSON.parse(this.#sealed().open(sealedBankAccount)) })
+  }
+
   /** @throws when the stored body is not as it was prepared; then nothing was sent */
   submit({ key, body }: Attempt): Promise<GatewayAnswer> {
     if ('card' in body) throw new RefundError('card_number_in_text', { field: 'card' })
-    const asked = creditBodySchema.parse(body)
+    const asked = this.#opened(body)
     const conceal = (text: string) => ('bankAccount' in asked ? concealAccount(text, asked.bankAccount) : text)
     return certainlyOrUnknown(async () => {
       const parsed = answerSchema.safeParse(await this.#api.post(asked, key))

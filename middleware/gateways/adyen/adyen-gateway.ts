@@ -47,7 +47,9 @@ export class AdyenGateway implements Gateway {
       spacingMs: 0,
       voids: 'whole payment',
       undoes: true,
-      credits: credits ? ['stored_method', 'bank_account'] : [],
+      credits: credits
+        ? ['stored_method', ...(settings.sealingKey === undefined ? [] : (['bank_account'] as const))]
+        : [],
       lineItems: false,
       refundsPerPayment: null,
       // It depends on the way of paying; Adyen says so in the webhook ("maximum period").

@@ -32,6 +32,8 @@ export const adyenSettingsSchema = z
     }),
     /** Whether money may go out without a payment (`/refundWithData`). Adyen has to allow it as well. */
     credits: z.boolean().default(false),
+    /** Closes the bank account of a credit in the store. Without it credits go to stored payment methods only. */
+    sealingKey: secretSchema.pipe(z.string().min(16, 'must be at least 16 characters')).optional(),
     /** When Adyen captures this account's payments, as set up there: it cannot be asked whether one is captured. */
     captureMode: z.enum(['immediate', 'delayed', 'manual']).default('immediate'),
     /** Milliseconds to wait for the whole answer before calling the outcome unknown. */
