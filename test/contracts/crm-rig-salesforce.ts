@@ -1,12 +1,18 @@
 import { generateKeyPairSync } from 'node:crypto'
+import type { CrmRecord } from '../../middleware/crm/crm.ts'
 import { SalesforceCrm } from '../../middleware/crm/salesforce-crm.ts'
 import type { OrgFault, FaultOrder } from '../emulators/org/faults.ts'
 import { recordId } from '../emulators/org/ids.ts'
 import { insertPayment, pem, CLIENT_ID, USERNAME, startOrg } from '../emulators/org/org-rig.ts'
 import type { LocalOrg } from '../emulators/org/server.ts'
-import type { CrmFault, CrmRig } from './crm-rigs.ts'
+import type { CrmFault, CrmRig, CrmRight } from './crm-rigs.ts'
 
-const PERMISSION_SET = 'Refunds'
+const PERMISSION_SETS: Readonly<Record<CrmRight, string>> = { refunds: 'Refunds', credits: 'Refunds_Credits' }
+const OBJECTS: Readonly<Record<CrmRecord['type'], readonly [object: string, key: string]>> = {
+  refund: ['Refund__c', 'Refund_Key__c'],
+  credit: ['Credit__c', 'Credit_Key__c'],
+  exposure: ['Refund_Exposure__c', 'Exposure_Key__c'],
+}
 const DAY_MS = 24 * 60 * 60 * 1000
 
 const FAULTS: Readonly<Record<CrmFault, readonly [OrgFault, FaultOrder]>> = {
@@ -33,28 +39,51 @@ export async function startSalesforceRig(): Promise<CrmRig> {
     username: USERNAME,
     privateKey: pem(keys.privateKey),
     apiVersion: '64.0',
-    permissionSet: PERMISSION_SET,
+    permissionSet: PERMISSION_SETS.refunds,
+    creditsPermissionSet: PERMISSION_SETS.credits,
   })
   let users = 0
+  const exposureOf = (id: string) => org.rows('Refund_Exposure__c').find((row) => row['Exposure_Key__c'] === id)!
   return {
     crm,
-    addPayment: (currency = 'EUR', amount = '100.00') =>
-      insertPayment(org, { Currency__c: currency, Amount__c: Number(amount) }),
+    addPayment: (currency = 'EUR', amount = '100.00', reference) =>
+      insertPayment(org, {
+        Currency__c: currency,
+        Amount__c: Number(amount),
+        ...(reference && {
+          Gateway__c: reference.gateway,
+          Gateway_Account__c: reference.gatewayAccount,
+          Gateway_Reference__c: reference.gatewayReference,
+          Gateway_Key__c: `${reference.gateway}:${reference.gatewayAccount}:${reference.gatewayReference}`,
+        }),
+      }),
     refundedOf: (paymentId) => String(org.find('Payment__c', paymentId)!['Amount_Refunded_Display__c']),
-    shown: (refundId) =>
-      org
-        .rows('Refund__c')
-        .filter((row) => row['Refund_Key__c'] === refundId)
+    exposedOf: (paymentId) => String(org.find('Payment__c', paymentId)!['Exposure_Display__c']),
+    shown: ({ type, id }) => {
+      const [object, key] = OBJECTS[type]
+      return org
+        .rows(object)
+        .filter((row) => row[key] === id)
         .map((row) => ({
-          paymentId: String(row['Payment__c']),
+          paymentId: textOf(row['Payment__c']),
           version: Number(row['State_Version__c']),
-          stage: String(row['Stage__c']),
+          stage: textOf(row['Stage__c']),
           amount: String(row['Amount_Display__c']),
-        })),
-    fault(name, forEver = false, refundIds) {
+        }))
+    },
+    handleExposure(id, how, note) {
+      const fields = { Handled__c: true, Handling__c: how, Handling_Note__c: note }
+      org.update('Refund_Exposure__c', String(exposureOf(id)['Id']), fields)
+    },
+    handlingOf(id) {
+      const { Handled__c, Handling__c, Handling_Note__c } = exposureOf(id)
+      return { handled: Handled__c === true, how: String(Handling__c), note: String(Handling_Note__c) }
+    },
+    fault(name, forEver = false, ids) {
       const [fault, order] = FAULTS[name]
-      const where = refundIds && {
-        where: (row: Record<string, unknown>) => refundIds.includes(String(row['Refund_Key__c'])),
+      const where = ids && {
+        where: (row: Record<string, unknown>) =>
+          Object.values(OBJECTS).some(([, key]) => ids.includes(String(row[key]))),
       }
       org.faults.set(fault, { ...order, ...(!forEver && { times: 1 }), ...where })
     },
@@ -70,23 +99,32 @@ export async function startSalesforceRig(): Promise<CrmRig> {
       const Id = recordId('005', 1_000 + users)
       return org.insert('User', { Id, Username: `${name}@example.com`, LastName: name, Name: name, IsActive: active })
     },
-    permit: (userId, how) => permit(org, userId, how),
-    withdraw: (userId) => org.setPermission(userId, PERMISSION_SET, false),
+    permit: (userId, how, right = 'refunds') => permit(org, userId, how, PERMISSION_SETS[right]),
+    withdraw: (userId, right = 'refunds') => org.setPermission(userId, PERMISSION_SETS[right], false),
     stop: () => org.close(),
   }
 }
 
-async function permit(org: LocalOrg, userId: string, how: Parameters<CrmRig['permit']>[1]): Promise<void> {
-  const setId = String(org.rows('PermissionSet').find((row) => row['Name'] === PERMISSION_SET)!['Id'])
+function textOf(value: unknown): string | null {
+  return typeof value === 'string' ? value : null
+}
+
+async function permit(
+  org: LocalOrg,
+  userId: string,
+  how: Parameters<CrmRig['permit']>[1],
+  permissionSet: string,
+): Promise<void> {
+  const setId = String(org.rows('PermissionSet').find((row) => row['Name'] === permissionSet)!['Id'])
   const assign = (fields: Record<string, string>) =>
     org.insert('PermissionSetAssignment', { AssigneeId: userId, ...fields })
   const inDays = (days: number) => new Date(Date.now() + days * DAY_MS).toISOString()
   switch (how) {
     case 'directly':
-      return org.setPermission(userId, PERMISSION_SET, true)
+      return org.setPermission(userId, permissionSet, true)
     case 'by group': {
       const group = await org.insert('PermissionSetGroup', {
-        DeveloperName: `Group_of_${userId}`,
+        DeveloperName: `${permissionSet}_of_${userId}`,
         MasterLabel: 'Group',
       })
       await org.insert('PermissionSetGroupComponent', { PermissionSetGroupId: group, PermissionSetId: setId })

@@ -1,16 +1,21 @@
-import type { Crm } from '../../middleware/crm/crm.ts'
+import type { Crm, CrmRecord, PaymentReference, PermittedUserIds } from '../../middleware/crm/crm.ts'
 import { startSalesforceRig } from './crm-rig-salesforce.ts'
 
 /** Faults that every local CRM knows by these names. */
 export type CrmFault =
   'down' | 'write_then_drop_answer' | 'daily_limit' | 'busy' | 'lock_some_rows' | 'refuse_some_rows'
 
-/** What the CRM shows of one refund. */
-export interface ShownRefund {
-  readonly paymentId: string
+/** What a permission set lets its holder do. */
+export type CrmRight = keyof PermittedUserIds
+
+/** What the CRM shows of one record. */
+export interface ShownRecord {
+  /** null for a credit. */
+  readonly paymentId: string | null
   readonly version: number
-  readonly stage: string
-  /** In the payment's decimals, with its currency. */
+  /** null for an exposure. */
+  readonly stage: string | null
+  /** In the record's own decimals, with its currency. */
   readonly amount: string
 }
 
@@ -18,20 +23,25 @@ export interface ShownRefund {
 export interface CrmRig {
   readonly crm: Crm
   /** @param amount decimal text; what was taken */
-  addPayment(currency?: string, amount?: string): Promise<string>
+  addPayment(currency?: string, amount?: string, reference?: PaymentReference): Promise<string>
   refundedOf(paymentId: string): string
-  shown(refundId: string): readonly ShownRefund[]
-  /** For the next request, or for every one from now on; rows are hit when their refund is among these. */
-  fault(name: CrmFault, forEver?: boolean, refundIds?: readonly string[]): void
+  /** Money that is out twice. */
+  exposedOf(paymentId: string): string
+  shown(record: Pick<CrmRecord, 'type' | 'id'>): readonly ShownRecord[]
+  /** A person ticks an exposure off. */
+  handleExposure(id: string, how: string, note: string): void
+  handlingOf(id: string): { readonly handled: boolean; readonly how: string; readonly note: string }
+  /** For the next request, or for every one from now on; rows are hit when their id is among these. */
+  fault(name: CrmFault, forEver?: boolean, ids?: readonly string[]): void
   heal(): void
   expireSessions(): void
   logins(): number
   apiCalls(): number
   /** @returns the user's id */
   addUser(fields?: { active?: boolean }): Promise<string>
-  /** Gives the permission set that lets its holder refund. */
-  permit(userId: string, how: 'directly' | 'by group' | 'expired' | 'until tomorrow'): Promise<void>
-  withdraw(userId: string): void
+  /** Gives the permission set that lets its holder refund, or credit. */
+  permit(userId: string, how: 'directly' | 'by group' | 'expired' | 'until tomorrow', right?: CrmRight): Promise<void>
+  withdraw(userId: string, right?: CrmRight): void
   stop(): Promise<void>
 }
 

@@ -53,7 +53,7 @@ describe('the configuration', () => {
   it('is completed with what was left out', () => {
     expect(read()).toMatchObject({
       server: { host: '127.0.0.1', port: 3000 },
-      orgs: [{ apiVersion: '64.0', permissionSet: 'Refunds' }],
+      orgs: [{ apiVersion: '64.0', permissionSet: 'Refunds', creditsPermissionSet: 'Refunds_Credits' }],
       gatewayAccounts: [{ apiKey: 'ab'.repeat(32), timeoutMs: 30_000 }],
     })
   })
