@@ -51,6 +51,7 @@ export interface DialogView {
   /** What is wrong with what is typed. */
   readonly amountMessage: string
   readonly outlook: Outlook | null
+  readonly outlookClass: string
   readonly facts: readonly Fact[]
   readonly recentRefunds: readonly RecentLine[]
   readonly heading: string
@@ -69,6 +70,7 @@ export function viewOf(state: DialogState): DialogView {
   const isDirectDebit = form?.route === 'Direct Debit'
   const { amount, message } = isUndo ? { amount: form?.captured ?? null, message: '' } : typedAmount(state)
   const shown = amount === null ? '' : displayAmount(amount, form?.currencyCode ?? '')
+  const outlook = amount === null || form === null ? null : outlookOf(reading, amount, form, isUndo)
   const isWithdrawal = asked === 'withdrawal'
   const busyLabel = phase === 'withdrawing' ? LABEL.withdrawing : sendingLabel(isUndo, isVoid)
   return {
@@ -88,7 +90,8 @@ export function viewOf(state: DialogState): DialogView {
     isDirectDebit,
     amount,
     amountMessage: message,
-    outlook: amount === null || form === null ? null : outlookOf(reading, amount, form, isUndo),
+    outlook,
+    outlookClass: outlook?.isObstacle ? 'slds-m-top_small notice' : 'slds-m-top_small',
     facts: form === null ? [] : factsOf(form),
     recentRefunds: form === null ? [] : recentLines(form),
     heading: form === null ? LABEL.titleUnnamed : fill(isUndo ? LABEL.undoTitle : LABEL.title, form.paymentName),
