@@ -1,5 +1,5 @@
 import getRefundHistory from '@salesforce/apex/RefundController.getRefundHistory'
-import { FAILED, HISTORY, LINE, NOW, readAll, SENT, settle, showHistory, ShownHistory } from './shown-history.ts'
+import { FAILED, HISTORY, LINE, NOW, read, SENT, settle, showHistory, ShownHistory } from './shown-history.ts'
 import { answerWith, WITH_ONE_UNDER_WAY } from './shown-history.ts'
 
 jest.mock('@salesforce/apex/RefundController.getRefundHistory', () => ({ default: jest.fn() }), { virtual: true })
@@ -15,10 +15,6 @@ afterEach(() => {
 })
 
 const part = (root: ParentNode, id: string) => root.querySelector<HTMLElement>(`[data-id="${id}"]`)
-const read = (root: ParentNode, id: string) => {
-  const found = part(root, id)
-  return found === null ? '' : readAll(found)
-}
 
 describe('the balance of a payment', () => {
   it('is a figure, a bar, and the same in words', async () => {

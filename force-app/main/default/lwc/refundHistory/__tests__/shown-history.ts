@@ -134,3 +134,9 @@ export async function showHistory(history: History): Promise<ShownHistory> {
   await settle()
   return shown
 }
+
+/** What a person could read of one part of a component; empty where it is not there. */
+export function read(root: ParentNode, id: string): string {
+  const found = root.querySelector(`[data-id="${id}"]`)
+  return found === null ? '' : readAll(found)
+}
