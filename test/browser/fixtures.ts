@@ -74,6 +74,9 @@ export function fillWithSamples(org: FixtureOrg): void {
     gatewayMessage: null,
     gatewayReference: 'VLWRT9Q5XZ6X7T82',
     attention: null,
+    held: false,
+    waitingSentence: null,
+    position: null,
     version: 3,
     written: true,
   }
@@ -86,6 +89,7 @@ export function fillWithSamples(org: FixtureOrg): void {
     held: '0.00',
     chargedBack: '0.00',
     refundable: '70.50',
+    exposure: '0.00',
     voided: false,
     gatewayLabel: 'Adyen',
   }
@@ -95,6 +99,9 @@ export function fillWithSamples(org: FixtureOrg): void {
       idempotencyKey: crypto.randomUUID(),
       paymentName: 'PAY-000000001',
       route: 'Card',
+      scheme: null,
+      schemeLabel: null,
+      collectedOn: '2026-10-12',
       paymentMethod: 'Visa •••• 1111',
       reasons: [
         { label: 'Duplicate', value: 'duplicate' },
@@ -116,9 +123,22 @@ export function fillWithSamples(org: FixtureOrg): void {
       remedy: null,
       gatewayMessage: null,
       errorCode: null,
+      waitingSentence: null,
+      position: null,
+      inSeconds: null,
+    }),
+    'RefundController.previewRefund': ({ amount }) => ({
+      action: 'refund',
+      amount,
+      sentence: 'It is refunded.',
+      settlesOn: null,
+      queue: null,
+      directDebit: null,
+      obstacle: null,
     }),
     'RefundController.getRefundHistory': () => ({
       ...balance,
+      exposures: [],
       refunds: [
         {
           ...line,

@@ -1,114 +1,14 @@
-import { createElement } from 'lwc'
 import getCreditForm from '@salesforce/apex/CreditController.getCreditForm'
-import type { CreditForm } from '@salesforce/apex/CreditController.getCreditForm'
 import requestCredit from '@salesforce/apex/CreditController.requestCredit'
 import type { RefundOutcome } from '@salesforce/apex/RefundController.requestRefund'
-import CreditCustomer from 'c/creditCustomer'
+import { FORM, OpenedForm, openForm, SENT, settle } from './opened-form.ts'
 
 jest.mock('@salesforce/apex/CreditController.getCreditForm', () => ({ default: jest.fn() }), { virtual: true })
 jest.mock('@salesforce/apex/CreditController.requestCredit', () => ({ default: jest.fn() }), { virtual: true })
 jest.mock('@salesforce/customPermission/Request_Credits', () => ({ default: true }), { virtual: true })
 
-const METHOD = { label: 'Stored method', value: 'stored_method' } as const
-const FORM: CreditForm = {
-  idempotencyKey: 'credit-key-1',
-  accounts: [
-    {
-      gateway: 'adyen',
-      gatewayLabel: 'Adyen',
-      account: null,
-      currencyCode: null,
-      targets: [METHOD, { label: 'Bank account', value: 'bank_account' }],
-    },
-    {
-      gateway: 'braintree',
-      gatewayLabel: 'Braintree',
-      account: 'refundrelay_eur',
-      currencyCode: 'EUR',
-      targets: [METHOD],
-    },
-  ],
-  reasons: [{ label: 'Duplicate', value: 'duplicate' }],
-}
-const SENT: RefundOutcome = {
-  refundId: 'credit-1',
-  state: 'pending',
-  stage: 'Sent to gateway',
-  amount: '50.00',
-  currencyCode: 'EUR',
-  gatewayLabel: 'Adyen',
-  sentence: null,
-  remedy: null,
-  gatewayMessage: null,
-  errorCode: null,
-  waitingSentence: null,
-  position: null,
-  inSeconds: null,
-}
-
-async function settle(): Promise<void> {
-  for (let turn = 0; turn < 20; turn++) await Promise.resolve()
-}
-
-function readAll(node: Node): string {
-  const own = node.nodeType === Node.TEXT_NODE ? (node.textContent ?? '') : ''
-  const inner = (node as Element).shadowRoot
-  return [own, ...[...(inner?.childNodes ?? []), ...node.childNodes].map(readAll)].join(' ').replace(/\s+/g, ' ').trim()
-}
-
-class OpenedForm {
-  readonly element = createElement('c-credit-customer', { is: CreditCustomer })
-
-  find<E extends HTMLElement>(id: string): E | null {
-    const root = this.element.shadowRoot!
-    const outcome = root.querySelector('c-refund-outcome')?.shadowRoot
-    return root.querySelector<E>(`[data-id="${id}"]`) ?? outcome?.querySelector<E>(`[data-id="${id}"]`) ?? null
-  }
-  read(id: string): string {
-    const found = this.find(id)
-    return found === null ? '' : readAll(found)
-  }
-  inner<E extends HTMLElement>(id: string, selector: string): E {
-    return this.find(id)!.shadowRoot!.querySelector<E>(selector)!
-  }
-  message(id: string): string {
-    return this.inner(id, '[aria-live]').textContent ?? ''
-  }
-  async type(texts: Record<string, string>): Promise<void> {
-    for (const [id, text] of Object.entries(texts)) {
-      const input = this.inner<HTMLInputElement>(id, 'input')
-      input.value = text
-      input.dispatchEvent(new Event('input', { bubbles: true }))
-      await settle()
-    }
-  }
-  async choose(id: string, value: string): Promise<void> {
-    const select = this.inner<HTMLSelectElement>(id, 'select')
-    select.value = value
-    select.dispatchEvent(new Event('change', { bubbles: true }))
-    await settle()
-  }
-  async press(id: string): Promise<void> {
-    this.inner(id, 'button').click()
-    await settle()
-  }
-  get focused(): string | undefined {
-    const active = this.element.shadowRoot!.activeElement as HTMLElement | null
-    const inner = active?.tagName === 'C-REFUND-OUTCOME' ? active.shadowRoot!.activeElement : active
-    return (inner as HTMLElement | null)?.dataset['id']
-  }
-}
-
-async function open(): Promise<OpenedForm> {
-  jest.mocked(getCreditForm).mockResolvedValue(FORM)
-  const form = new OpenedForm()
-  document.body.appendChild(form.element)
-  await settle()
-  return form
-}
-
 async function filledForBank(): Promise<OpenedForm> {
-  const form = await open()
+  const form = await openForm()
   await form.choose('target', 'bank_account')
   await form.type({ account: ' RefundRelayECOM ', amount: '50', currency: 'eur', iban: 'de89 3704 0044 0532 0130 00' })
   await form.type({ owner: 'Rosa Raben', note: 'Goodwill' })
@@ -123,7 +23,7 @@ afterEach(() => {
 
 describe('the form of a credit', () => {
   it('warns that it pays without an original payment, and takes no focus by itself', async () => {
-    const form = await open()
+    const form = await openForm()
     expect(form.read('warning')).toBe(
       'This pays a customer without an original payment. Nothing compares it with money that was taken, ' +
         'so check amount and account twice.',
@@ -133,7 +33,7 @@ describe('the form of a credit', () => {
   })
 
   it('says field by field what is missing, with the focus on the first, and sends nothing', async () => {
-    const form = await open()
+    const form = await openForm()
     await form.press('pay')
     expect(form.message('account')).toBe('Enter the gateway account')
     expect(form.message('amount')).toBe('Enter an amount')
@@ -152,14 +52,14 @@ describe('the form of a credit', () => {
     ['KWD', '0', 'At least KWD 0.001'],
     ['EUR', 'ten', 'Write the amount in digits, such as 70.50'],
   ])('judges the amount in its currency: %s %s', async (currency, amount, message) => {
-    const form = await open()
+    const form = await openForm()
     await form.type({ currency, amount })
     expect(form.message('amount')).toBe(message)
     expect(form.read('pay')).toBe('Pay')
   })
 
   it('checks the IBAN when the field is left, not before', async () => {
-    const form = await open()
+    const form = await openForm()
     await form.choose('target', 'bank_account')
     await form.type({ iban: 'DE89 3704 0044 0532 0130 01' })
     expect(form.message('iban')).toBe('')
@@ -171,7 +71,7 @@ describe('the form of a credit', () => {
   })
 
   it('offers what the chosen gateway can do', async () => {
-    const form = await open()
+    const form = await openForm()
     await form.choose('target', 'bank_account')
     await form.choose('gateway', 'braintree')
     expect(form.inner<HTMLSelectElement>('target', 'select').value).toBe('stored_method')
@@ -262,7 +162,7 @@ describe('paying', () => {
       remedy: 'Check it.',
     } as const
     jest.mocked(requestCredit).mockResolvedValue({ ...SENT, ...refused })
-    const form = await open()
+    const form = await openForm()
     await form.type({ account: 'RefundRelayECOM', amount: '50', currency: 'EUR', token: 'tok_1' })
     await form.press('pay')
     expect(form.read('confirming')).toContain('Pay EUR 50.00 to the stored payment method tok_1 through Adyen')
@@ -297,7 +197,6 @@ describe('paying', () => {
 it('says why the form could not be read', async () => {
   jest.mocked(getCreditForm).mockRejectedValue(new Error('offline'))
   const form = new OpenedForm()
-  document.body.appendChild(form.element)
   await settle()
   expect(form.read('refusal')).toBe('This form could not be read, so nothing was paid.')
 })
