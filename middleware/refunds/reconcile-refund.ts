@@ -72,11 +72,12 @@ export async function releaseHold(database: Database, job: RefundJob): Promise<v
 }
 
 async function lookUp(gateway: Gateway, { refund }: RefundJob) {
-  // Voids and credits leave no refund behind that could be looked up by our stamp.
-  if (refund.kind !== 'refund' || refund.paymentReference === null) return null
+  // Our stamp is found among the refunds of a payment; a credit has none, so only its reference finds it, and a void leaves nothing.
+  const findable = refund.kind === 'refund' || (refund.kind === 'credit' && refund.gatewayReference !== null)
+  if (!findable) return null
   return gateway.lookUpRefund?.({
     refundId: refund.id,
-    paymentReference: refund.paymentReference,
+    paymentReference: refund.paymentReference ?? '',
     gatewayReference: refund.gatewayReference,
     amount: refund.amount,
   })

@@ -33,7 +33,11 @@ describe('what others do to a payment', () => {
   it('finds the payment record of a refund made elsewhere before anybody refunded here', async () => {
     const paid = await pay()
     world.adyen.refundInConsole(paid.reference, 4000)
-    await world.adyen.settleWebhooks()
+    await until(async () => {
+      const waiting = await world.database.database.query(`SELECT id FROM gateway_events WHERE outcome = 'no_such_payment'`)
+      expect(waiting).toHaveLength(1)
+    })
+    // Payment records are looked for every half minute, and at start.
     await world.later('5 seconds')
     await until(() =>
       expect(refundsOf(paid).map((row) => [row.Origin__c, row.Amount__c])).toEqual([['Gateway console', 40]]),

@@ -6,7 +6,8 @@ import { until } from '../until.ts'
 describe('a refund when something breaks', () => {
   let world: World
   beforeEach(async () => {
-    world = await startWorld()
+    // What breaks here is told before anything else: the gateway decides at once.
+    world = await startWorld({ outcomeDelayMs: 0 })
   })
   afterEach(() => world.close())
 

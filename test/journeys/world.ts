@@ -22,6 +22,9 @@ import { freshDatabase } from '../fresh-database.ts'
 import type { FreshDatabase } from '../fresh-database.ts'
 import { until } from '../until.ts'
 
+/** Gateways take longer to decide than to answer; tests that hear the decision first ask for that. */
+const DECISION_MS = 400
+
 export const AGENT = '005000000000001AAA'
 export const OBSERVER = '005000000000002AAA'
 
@@ -88,6 +91,7 @@ export async function startWorld(
   let relay: Relay | null = null
   const url = () => relay!.url
   const local = await startLocalWorld({
+    outcomeDelayMs: DECISION_MS,
     ...options,
     directory,
     keep: false,
