@@ -36,6 +36,8 @@ export interface DialogView {
   /** Something is on its way: nothing can be pressed, and nothing closes. */
   readonly isBusy: boolean
   readonly isUndo: boolean
+  /** What is sent takes the whole payment back: chosen, or all that a refund of everything can still be. */
+  readonly sendsUndo: boolean
   readonly isAmountAsked: boolean
   readonly isUndoOffered: boolean
   /** No money moved: another amount, or another day, may do. */
@@ -79,6 +81,7 @@ export function viewOf(state: DialogState): DialogView {
     isOutcomeShown: phase === 'done' || phase === 'withdrawing',
     isBusy: phase === 'sending' || phase === 'withdrawing',
     isUndo,
+    sendsUndo: isUndo || isVoid,
     isAmountAsked: !isUndo,
     isUndoOffered: phase === 'editing' && form !== null && canUndo(form),
     isRefusedRefund: !isWithdrawal && ['rejected', 'failed', 'reversed'].includes(outcome?.state ?? ''),

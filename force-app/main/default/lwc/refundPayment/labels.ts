@@ -55,6 +55,7 @@ import waitPart from '@salesforce/label/c.Refund_Preview_Wait_Part'
 import waitWholeUntil from '@salesforce/label/c.Refund_Preview_Wait_Whole_Until'
 import waitWhole from '@salesforce/label/c.Refund_Preview_Wait_Whole'
 import paced from '@salesforce/label/c.Refund_Preview_Paced'
+import next from '@salesforce/label/c.Refund_Preview_Next'
 import inLine from '@salesforce/label/c.Refund_Preview_In_Line'
 import gatewayDecides from '@salesforce/label/c.Refund_Preview_Gateway_Decides'
 import tooLateToVoid from '@salesforce/label/c.Refund_Preview_Too_Late_To_Void'
@@ -131,6 +132,7 @@ export const LABEL = {
   waitWholeUntil,
   waitWhole,
   paced,
+  next,
   inLine,
   gatewayDecides,
   tooLateToVoid,

@@ -230,7 +230,7 @@ export default class RefundPayment extends LightningElement {
   }
 
   async send(): Promise<void> {
-    const { amount, isUndo } = this.view
+    const { amount, sendsUndo } = this.view
     this.problem = ''
     this.announcement = ''
     this._focusNext = 'sending'
@@ -239,15 +239,16 @@ export default class RefundPayment extends LightningElement {
     try {
       this.outcome = await requestRefund({
         paymentId: this._recordId,
-        amount: isUndo ? null : amount,
+        amount: sendsUndo ? null : amount,
         reason: this.reason || null,
         note: this.note.trim() || null,
         acknowledged: this.acknowledged,
-        undo: isUndo,
+        undo: sendsUndo,
         // Issued once with the form: a second click or a retry is the same refund, not another.
         idempotencyKey: this.form!.idempotencyKey,
       })
       refundId = this.outcome.refundId
+      if (sendsUndo) this.asked = 'undo'
       this.phase = 'done' // declined, sent, refunded or being checked: each says so in its own words
     } catch (error) {
       this.problem = messageOf(error, LABEL.noAnswer)

@@ -59,13 +59,15 @@ function waitText(settlesOn: string | null, isWhole: boolean): string {
   return fill(isWhole ? LABEL.waitWholeUntil : LABEL.waitPartUntil, dayText(settlesOn))
 }
 
+/** Others are before it, or it must keep its distance to the last one. */
 function isInLine({ queue }: UndoPreview): boolean {
-  return (queue?.position ?? 1) > 1
+  return queue ? queue.position > 1 || (queue.inSeconds ?? 0) > 0 : false
 }
 
 function inLineText(preview: UndoPreview): string {
   if (!preview.queue || !isInLine(preview)) return ''
   const { position, inSeconds } = preview.queue
+  if (position === 1) return fill(LABEL.next, durationText(inSeconds ?? 0))
   if (typeof inSeconds !== 'number') return fill(LABEL.inLine, String(position))
   return fill(LABEL.paced, String(position), durationText(inSeconds))
 }

@@ -37,6 +37,11 @@ describe('what happens', () => {
         'Another refund of this payment is under way; this one is number 2 and goes out in about 10 seconds.',
     ],
     [
+      { queue: { position: 1, inSeconds: 8 } },
+      'EUR 70.50 goes back to Visa •••• 1111 through Adyen. The customer usually sees it in 3-5 working days. ' +
+        'Another refund of this payment went out a moment ago; this one follows in about 8 seconds.',
+    ],
+    [
       { queue: { position: 3, inSeconds: null } },
       'EUR 70.50 goes back to Visa •••• 1111 through Adyen. The customer usually sees it in 3-5 working days. ' +
         'Another refund of this payment is under way; this one is number 3 in line.',
@@ -121,9 +126,14 @@ describe('what happens', () => {
     expect(dialog.read('outcome')).toBe('Sent to Adyen')
   })
 
-  it('names the button after what it does', async () => {
-    const dialog = await openDialog({}, { action: 'void' })
-    expect(dialog.read('refund')).toBe('Void EUR 70.50')
+  it('names the button after what it does: all of an unsettled payment is voided, and asked for as that', async () => {
+    jest.mocked(requestRefund).mockResolvedValue({ ...PENDING, state: 'succeeded', stage: 'Voided', amount: '120.50' })
+    const whole = { refundable: '120.50', refunded: '0.00', underWay: '0.00' }
+    const dialog = await openDialog(whole, { action: 'void' })
+    expect(dialog.read('refund')).toBe('Void EUR 120.50')
+    await dialog.press('refund')
+    expect(requestRefund).toHaveBeenCalledWith(expect.objectContaining({ amount: null, undo: true }))
+    expect(dialog.read('outcome')).toBe('Voided')
   })
 })
 
