@@ -9,9 +9,9 @@ const CURRENCIES = currencyCodes.data.filter(
   ({ code, digits }) => digits <= 3 && (!code.startsWith('X') || ['XAF', 'XCD', 'XOF', 'XPF'].includes(code)),
 )
 
-describe('the decimals of a payment in Salesforce', () => {
+describe.each(['Payment__c', 'Credit__c'])('the decimals of a %s in Salesforce', (object) => {
   const project = fileURLToPath(new URL('../..', import.meta.url))
-  const decimals = readPackage(project).objects.get('Payment__c')?.fields.get('Decimals__c')
+  const decimals = readPackage(project).objects.get(object)?.fields.get('Decimals__c')
   const formula = textOf(decimals?.file.root, 'formula')
 
   it.each(CURRENCIES.map(({ code, digits }) => [code, digits] as const))(

@@ -3,6 +3,7 @@ import { itFindsEach } from './planted-mistakes.ts'
 import { PlantedPackage } from './planted-package.ts'
 
 const AGENT = 'permissionsets/Refunds.permissionset-meta.xml'
+const VIEWER = 'permissionsets/Refunds_Viewer.permissionset-meta.xml'
 const PAYMENTS = 'permissionsets/Payments_Import.permissionset-meta.xml'
 const INTEGRATION = 'permissionsets/Refunds_Integration.permissionset-meta.xml'
 
@@ -64,7 +65,8 @@ describe('the check of permission sets', () => {
 it('finds a field that no permission set lets anybody read', async () => {
   const planted = new PlantedPackage()
   try {
-    for (const set of [AGENT, INTEGRATION, PAYMENTS]) planted.replace(set, 'Refund__c.Note__c', 'Refund__c.Kind__c')
+    for (const set of [AGENT, VIEWER, INTEGRATION, PAYMENTS])
+      planted.replace(set, 'Refund__c.Note__c', 'Refund__c.Kind__c')
     const findings = (await planted.findings(checkPermissionSets)).join('\n')
     expect(findings).toMatch(/No permission set lets anybody read Refund__c.Note__c/)
     expect(findings).toMatch(/Refund__c.Kind__c is granted twice/)

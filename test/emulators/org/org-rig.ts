@@ -88,3 +88,34 @@ export function refundOf(paymentId: string, key: string, fields: Record = {}): {
     ...fields,
   }
 }
+
+/** An exposure as the middleware writes it. */
+export function exposureOf(paymentId: string, key: string, fields: Record = {}): { [field: string]: Record[string] } {
+  return {
+    Exposure_Key__c: key,
+    Payment__c: paymentId,
+    Kind__c: 'Double refund',
+    Amount__c: 20,
+    Currency__c: 'EUR',
+    At_Risk__c: true,
+    Explanation__c: 'The payer claimed the debit back from the bank after it was refunded.',
+    Opened_At__c: '2026-11-20T10:15:30Z',
+    State_Version__c: 1,
+    ...fields,
+  }
+}
+
+/** A credit as the middleware writes it. */
+export function creditOf(key: string, fields: Record = {}): { [field: string]: Record[string] } {
+  return {
+    Credit_Key__c: key,
+    Amount__c: 25,
+    Currency__c: 'EUR',
+    Gateway__c: 'braintree',
+    Gateway_Account__c: 'refundrelay_eur',
+    Target__c: 'Stored method',
+    Stage__c: 'Sent to gateway',
+    State_Version__c: 1,
+    ...fields,
+  }
+}

@@ -30,7 +30,7 @@ describe('an org with a directory', () => {
     expect(answers[0]?.id).toBe(refund)
     expect(second.find('Refund__c', answers[1]?.id ?? '')?.['Name']).toBe('REF-000000003')
     const session = await (await fetch(`${second.url}/ui/session`)).json()
-    expect(session).toMatchObject({ user: { name: 'Ava Agent' }, permissions: [] })
+    expect(session).toMatchObject({ user: { name: 'Ava Agent' }, permissions: ['Request_Credits'] })
     await second.close()
   })
 

@@ -50,7 +50,7 @@ describe('writing collections of refunds through jsforce', () => {
     })
   })
 
-  it('counts voids in no roll-up and held refunds in their own', async () => {
+  it('counts voids and held refunds each in their own roll-up, and neither as refunded', async () => {
     await upsert([
       refundOf(payment, 'void-1', { Kind__c: 'Void', Stage__c: 'Voided', Amount__c: 50 }),
       refundOf(payment, 'held-1', { Stage__c: 'Failed', Held__c: true, Amount__c: 7.25 }),
@@ -58,9 +58,15 @@ describe('writing collections of refunds through jsforce', () => {
     expect(org.find('Payment__c', payment)).toMatchObject({
       Amount_Refunded__c: 0,
       Amount_Pending_Refund__c: 0,
+      Amount_Voided__c: 50,
       Amount_Held__c: 7.25,
-      Refundable_Amount__c: 113.25,
+      Refundable_Amount__c: 63.25,
     })
+  })
+
+  it('keeps the whole payment while a void is under way', async () => {
+    await upsert([refundOf(payment, 'void-2', { Kind__c: 'Void', Stage__c: 'Sent to gateway', Amount__c: 120.5 })])
+    expect(org.find('Payment__c', payment)).toMatchObject({ Amount_Pending_Refund__c: 120.5, Refundable_Amount__c: 0 })
   })
 
   it('refuses an older state version by the rule, and takes the same and a newer one', async () => {

@@ -99,7 +99,10 @@ describe('who holds the Refunds permission set', () => {
     expect(await assignees(HOLDERS)).toEqual([AVA_AGENT, OLU_OBSERVER])
     org.update('User', AVA_AGENT, { IsActive: false })
     expect(await assignees(HOLDERS)).toEqual([OLU_OBSERVER])
-    const assignment = org.rows('PermissionSetAssignment').find(({ AssigneeId }) => AssigneeId === OLU_OBSERVER)
+    const refunds = org.rows('PermissionSet').find(({ Name }) => Name === 'Refunds')?.['Id']
+    const assignment = org
+      .rows('PermissionSetAssignment')
+      .find((row) => row['AssigneeId'] === OLU_OBSERVER && row['PermissionSetId'] === refunds)
     org.update('PermissionSetAssignment', String(assignment?.['Id']), {
       ExpirationDate: '2025-01-01T00:00:00.000+0000',
     })

@@ -90,7 +90,7 @@ describe('queries through jsforce', () => {
   it.each([
     ['SELECT Card_Number__c FROM Refund__c', 'INVALID_FIELD'],
     ['SELECT Id FROM Refund__c WHERE Payment__x.Name = null', 'INVALID_FIELD'],
-    ['SELECT Id FROM Credit__c', 'INVALID_TYPE'],
+    ['SELECT Id FROM Voucher__c', 'INVALID_TYPE'],
     ['SELEC Id FROM Refund__c', 'MALFORMED_QUERY'],
     ["SELECT Id FROM Refund__c WHERE Name = 'a' OR Name = 'b' AND Name = 'c'", 'MALFORMED_QUERY'],
     ["SELECT Id FROM Refund__c WHERE Name = 'a' OR Payment__c IN (SELECT Id FROM Payment__c)", 'MALFORMED_QUERY'],

@@ -2,7 +2,7 @@ import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { AVA_AGENT, OLU_OBSERVER } from './local-people.ts'
-import { insertPayment, refundOf, startOrg } from './org-rig.ts'
+import { creditOf, exposureOf, insertPayment, refundOf, startOrg } from './org-rig.ts'
 import type { LocalOrg } from './server.ts'
 
 describe('what the page asks the local org', () => {
@@ -33,7 +33,10 @@ describe('what the page asks the local org', () => {
 
   it('is Ava Agent at first, and Olu Observer once chosen', async () => {
     const session = await (await fetch(`${org.url}/ui/session`)).json()
-    expect(session).toMatchObject({ user: { id: AVA_AGENT, name: 'Ava Agent' }, permissions: ['Request_Refunds'] })
+    expect(session).toMatchObject({
+      user: { id: AVA_AGENT, name: 'Ava Agent' },
+      permissions: ['Request_Refunds', 'Request_Credits'],
+    })
     expect((session as { users: unknown[] }).users).toHaveLength(2)
     const cookie = (await become(OLU_OBSERVER)).headers.get('set-cookie') ?? ''
     const later = await (
@@ -92,6 +95,28 @@ describe('what the page asks the local org', () => {
     expect((await get('/ui/payments?search=')).body).toEqual([])
     org.setPermission(AVA_AGENT, 'Refunds', true)
     expect((await get(`/ui/records/${payment}`)).status).toBe(200)
+  })
+
+  it('lists exposures and credits to those who may see them', async () => {
+    const payment = await insertPayment(org)
+    const exposure = await org.insert('Refund_Exposure__c', exposureOf(payment, 'listed'))
+    const credit = await org.insert('Credit__c', creditOf('listed'))
+    expect((await get('/ui/exposures?search=')).body).toMatchObject([
+      { id: exposure, fields: { Amount_Display__c: { value: 'EUR 20.00' }, At_Risk__c: { value: true } } },
+    ])
+    expect((await get('/ui/exposures', OLU_OBSERVER)).body).toMatchObject([{ id: exposure }])
+    expect((await get('/ui/credits?search=eur')).body).toMatchObject([
+      { id: credit, apiName: 'Credit__c', fields: { Amount_Display__c: { value: 'EUR 25.00' } } },
+    ])
+    expect((await get('/ui/credits', OLU_OBSERVER)).body).toEqual([])
+    expect((await get(`/ui/records/${credit}`, OLU_OBSERVER)).status).toBe(404)
+  })
+
+  it('hides from a viewer what could still be refunded', async () => {
+    const payment = await insertPayment(org)
+    const { fields } = (await get(`/ui/records/${payment}`, OLU_OBSERVER)).body as { fields: Record<string, unknown> }
+    expect(Object.keys(fields)).toEqual(expect.arrayContaining(['Amount_Display__c', 'Amount_Refunded_Display__c']))
+    expect(Object.keys(fields).filter((name) => name.startsWith('Refundable_'))).toEqual([])
   })
 
   it('tells the simulator where the gateways and the middleware are', async () => {

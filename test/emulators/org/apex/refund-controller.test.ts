@@ -1,6 +1,6 @@
 import { jwtVerify } from 'jose'
 import { AVA_AGENT, OLU_OBSERVER } from '../local-people.ts'
-import { AUDIENCE, insertPayment, refundOf, requestKeys, startOrg } from '../org-rig.ts'
+import { AUDIENCE, exposureOf, insertPayment, refundOf, requestKeys, startOrg } from '../org-rig.ts'
 import type { LocalOrg } from '../server.ts'
 import { readExamples, startMiddlewareDouble, type Example, type MiddlewareDouble } from './middleware-double.ts'
 
@@ -73,6 +73,7 @@ describe('the stand-ins of RefundController', () => {
       gatewayReference: record?.['Gateway_Reference__c'],
       capturedAmount: '120.50',
       currency: 'EUR',
+      route: 'card',
       amount: '30.00',
       reason: 'returned',
     })
@@ -102,6 +103,9 @@ describe('the stand-ins of RefundController', () => {
         remedy: refund.error?.['remedy'] ?? null,
         gatewayMessage: refund.error?.['gatewayMessage'] ?? null,
         errorCode: refund.error?.['code'] ?? null,
+        waitingSentence: null,
+        position: null,
+        inSeconds: null,
         ...outcome,
       },
     })
@@ -209,10 +213,78 @@ describe('the stand-ins of RefundController', () => {
     const refused = { status: 400, body: { body: { message: NO_PERMISSION } } }
     expect(await request({}, OLU_OBSERVER)).toEqual(refused)
     expect(await call('getRefundForm', { paymentId: payment }, OLU_OBSERVER)).toEqual(refused)
-    // Field security: what can be refunded is not theirs to see.
-    const asked = { paymentId: payment, askMiddleware: true }
-    expect(await call('getRefundHistory', asked, OLU_OBSERVER)).toEqual(refused)
+    expect(await call('previewRefund', { paymentId: payment, amount: null }, OLU_OBSERVER)).toEqual(refused)
+    expect(await call('withdrawRefund', { paymentId: payment, refundKey: 'x' }, OLU_OBSERVER)).toEqual(refused)
     expect(middleware.received).toHaveLength(0)
+  })
+
+  it('shows a viewer the records, and not what could still be refunded', async () => {
+    await org.insert('Refund__c', refundOf(payment, `seen-${payment}`))
+    await org.insert('Refund_Exposure__c', exposureOf(payment, `twice-${payment}`))
+    const asked = { paymentId: payment, askMiddleware: true }
+    expect((await call('getRefundHistory', asked, OLU_OBSERVER)).body).toMatchObject({
+      refunded: '20.00',
+      refundable: null,
+      exposure: '20.00',
+      exposures: [{ name: expect.stringMatching(/^EXP-/) as string, amount: '20.00', handled: false }],
+    })
+    expect(middleware.received).toHaveLength(0)
+  })
+
+  it('tells the middleware the scheme and the day of a direct debit, and that the payer was asked', async () => {
+    const debit = { Route__c: 'Direct Debit', Scheme__c: 'sepa_core', Payment_Date__c: '2026-11-02' }
+    payment = await insertPayment(org, debit)
+    middleware.answers.POST = example('direct_debit_waiting')
+    expect((await request({ acknowledged: true })).body).toMatchObject({ position: 1, inSeconds: null })
+    const facts = { route: 'direct_debit', scheme: 'sepa_core', collectedOn: '2026-11-02' }
+    expect(middleware.received[0]?.body).toMatchObject({ ...facts, acknowledged: true })
+    middleware.answers.POST = example('preview_direct_debit')
+    const preview = await call('previewRefund', { paymentId: payment, amount: '30.00' })
+    expect(preview).toEqual({ status: 200, body: example('preview_direct_debit').body })
+    expect(middleware.received[1]).toMatchObject({
+      path: `/v1/payments/${payment}/undo-preview`,
+      body: { ...facts, amount: '30.00' },
+    })
+    expect((await call('getRefundForm', { paymentId: payment })).body).toMatchObject({
+      scheme: 'sepa_core',
+      schemeLabel: 'SEPA Core',
+      collectedOn: '2026-11-02',
+      exposure: '0.00',
+    })
+  })
+
+  it('undoes a whole payment without naming an amount', async () => {
+    middleware.answers.POST = example('voided')
+    expect((await request({ amount: null, undo: true })).body).toMatchObject({ stage: 'Voided', amount: '120.50' })
+    expect(middleware.received[0]?.body).toMatchObject({ undo: true })
+    expect(middleware.received[0]?.body).not.toHaveProperty('amount')
+  })
+
+  it('withdraws a waiting refund of this payment, and no other', async () => {
+    const { refund } = example('waiting').body as { refund: { id: string } }
+    const { payment: balance } = example('payment').body as { payment: object }
+    middleware.answers = {
+      GET: { status: 200, body: { payment: balance, refunds: [refund] } },
+      POST: example('withdrawn'),
+    }
+    expect((await call('withdrawRefund', { paymentId: payment, refundKey: refund.id })).body).toMatchObject({
+      state: 'rejected',
+      errorCode: 'REFUND_WITHDRAWN',
+    })
+    expect(middleware.received[1]).toMatchObject({ method: 'POST', path: `/v1/refunds/${refund.id}/withdraw` })
+    expect(await call('withdrawRefund', { paymentId: payment, refundKey: '../x' })).toMatchObject({ status: 400 })
+    expect(middleware.received).toHaveLength(3)
+  })
+
+  it('shows the place in the line beside a record that is up to date', async () => {
+    const { refund } = example('waiting').body as { refund: { id: string; version: number } }
+    const { payment: balance } = example('payment').body as { payment: object }
+    middleware.answers.GET = { status: 200, body: { payment: balance, refunds: [refund] } }
+    const written = { Stage__c: 'Processing', State_Version__c: refund.version }
+    await org.insert('Refund__c', refundOf(payment, refund.id, written))
+    expect((await call('getRefundHistory', { paymentId: payment, askMiddleware: true })).body).toMatchObject({
+      refunds: [{ written: true, position: 2, waitingSentence: expect.stringContaining('one at a time') as string }],
+    })
   })
 
   it('refuses a payment that is not there, and a method that is not there', async () => {
