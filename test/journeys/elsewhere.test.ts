@@ -34,7 +34,9 @@ describe('what others do to a payment', () => {
     const paid = await pay()
     world.adyen.refundInConsole(paid.reference, 4000)
     await until(async () => {
-      const waiting = await world.database.database.query(`SELECT id FROM gateway_events WHERE outcome = 'no_such_payment'`)
+      const waiting = await world.database.database.query(
+        `SELECT id FROM gateway_events WHERE outcome = 'no_such_payment'`,
+      )
       expect(waiting).toHaveLength(1)
     })
     // Payment records are looked for every half minute, and at start.
