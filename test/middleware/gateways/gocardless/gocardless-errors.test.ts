@@ -139,6 +139,7 @@ describe('what may have paid', () => {
       'a fraction': { amount: 12.3 },
       'another payment': { links: { payment: 'PM2' } },
       'no stamp': { metadata: {} },
+      'a refund of somebody else altogether': { metadata: {}, amount: 7, links: { payment: 'PM2' } },
       "somebody else's stamp": { metadata: { refund: '0195f2a0-0000-7000-8000-000000000002' } },
     }).map(([what, changes]): [string, Reply] => [
       `2xx with ${what}`,

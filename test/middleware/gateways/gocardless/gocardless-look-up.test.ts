@@ -127,6 +127,22 @@ describe('a payment looked up, said otherwise', () => {
     expect(await look({ 'GET /events': list('events', events) })).toMatchObject({ facts: { obstacle: null } })
   })
 
+  it('has too little funds only when confirmed ones of its own currency are used up', async () => {
+    const balance = (balance_type: string, currency: string, amount: number | string) => ({
+      balance_type,
+      currency,
+      amount,
+    })
+    const others = [balance('pending_payouts', 'EUR', 0), balance('confirmed_funds', 'GBP', 0)]
+    const fund = (amount: number | string) =>
+      look({ 'GET /balances': list('balances', [...others, balance('confirmed_funds', 'EUR', amount)]) })
+    expect(await fund(1)).toMatchObject({ facts: { obstacle: null } })
+    for (const amount of [0, '-5']) {
+      expect(await fund(amount)).toMatchObject({ facts: { obstacle: { code: 'insufficient_gateway_funds' } } })
+    }
+    expect(await look({ 'GET /balances': list('balances', others) })).toMatchObject({ facts: { obstacle: null } })
+  })
+
   it('has no obstacle that the token may not see', async () => {
     const closed = error(403, 'invalid_api_usage', { reason: 'forbidden' })
     expect(
