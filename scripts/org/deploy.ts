@@ -16,6 +16,8 @@ const HELP = `Deploys the Salesforce package to an org, assigns its permission s
   --audience          server.audience in the middleware's configuration (${PACKAGED.audience})
   --certificate       the org's certificate that signs its requests (${PACKAGED.certificate})
   --agents            usernames who get the permission set Refunds, with commas; the deploying user by default
+  --viewers           usernames who get Refunds_Viewer: to look on, and not to refund
+  --creditors         usernames who get Refunds_Credits: to send money without a payment behind it
   --integration-user  the username of the middleware's own user; gets Refunds_Integration
   --sample-data       also imports five payments (gives the deploying user Payments_Import)
   --test-level        Apex tests to run, for example RunLocalTests; production runs them in any case
@@ -39,6 +41,8 @@ interface Options {
   readonly audience: string
   readonly certificate: string
   readonly agents?: string
+  readonly viewers?: string
+  readonly creditors?: string
   readonly 'integration-user'?: string
   readonly 'sample-data': boolean
   readonly 'test-level'?: string
@@ -68,6 +72,8 @@ function readOptions() {
         audience: { type: 'string', default: PACKAGED.audience },
         certificate: { type: 'string', default: PACKAGED.certificate },
         agents: { type: 'string' },
+        viewers: { type: 'string' },
+        creditors: { type: 'string' },
         'integration-user': { type: 'string' },
         'sample-data': { type: 'boolean', default: false },
         'test-level': { type: 'string' },
@@ -114,8 +120,14 @@ function deploy(options: Options): void {
     )
     if (options['dry-run']) return say('The deployment is valid; nothing was changed.')
     assign(cli, 'Refunds', options.agents?.split(','))
-    const integration = options['integration-user']
-    if (integration !== undefined) assign(cli, 'Refunds_Integration', [integration])
+    const others = {
+      Refunds_Viewer: options.viewers,
+      Refunds_Credits: options.creditors,
+      Refunds_Integration: options['integration-user'],
+    }
+    for (const [permissionSet, usernames] of Object.entries(others)) {
+      if (usernames !== undefined) assign(cli, permissionSet, usernames.split(','))
+    }
     if (options['sample-data']) importSampleData(cli, staged.directory)
   } finally {
     staged.remove()
@@ -184,7 +196,7 @@ function checkResult(cli: SalesforceCli): void {
   say(`The org holds the package: agents read ${readable.size} fields.`)
   const assignments = query(
     'SELECT Assignee.Username, PermissionSet.Name FROM PermissionSetAssignment WHERE Assignee.IsActive = TRUE AND ' +
-      "PermissionSet.Name IN ('Refunds', 'Refunds_Integration') ORDER BY PermissionSet.Name",
+      "PermissionSet.Name IN ('Refunds', 'Refunds_Viewer', 'Refunds_Credits', 'Refunds_Integration') ORDER BY PermissionSet.Name",
   )
   for (const record of assignments) {
     const { PermissionSet, Assignee } = assignmentSchema.parse(record)

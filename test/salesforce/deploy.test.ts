@@ -115,6 +115,10 @@ describe('deploy:org', () => {
       ['--target-org', 'dev', '--middleware-url', 'https://refunds.shop.example', '--audience', 'shop-refunds'].concat([
         '--agents',
         'ava@example.com,bo@example.com',
+        '--viewers',
+        'olu@example.com',
+        '--creditors',
+        'cai@example.com',
         '--integration-user',
         'relay@example.com',
       ]),
@@ -130,6 +134,8 @@ describe('deploy:org', () => {
       .map(({ words }) => words.slice(3).join(' '))
     expect(assigned).toEqual([
       '--name Refunds --on-behalf-of ava@example.com --on-behalf-of bo@example.com --target-org dev --json',
+      '--name Refunds_Viewer --on-behalf-of olu@example.com --target-org dev --json',
+      '--name Refunds_Credits --on-behalf-of cai@example.com --target-org dev --json',
       '--name Refunds_Integration --on-behalf-of relay@example.com --target-org dev --json',
     ])
   }, 60_000)
