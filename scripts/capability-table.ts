@@ -15,14 +15,14 @@ const EVERYWHERE = {
 } as const
 const ADYEN = {
   ...EVERYWHERE,
-  gateway: 'adyen',
+  gateway: 'adyen' as const,
   classicBaseUrl: 'http://127.0.0.1:9',
   apiKey: 'none',
   webhook: { hmacKeys: ['00'.repeat(32)], username: 'none', passwords: ['none'] },
   credits: true,
   sealingKey: 'none needed here',
-  captureMode: 'immediate',
-} as const
+  captureMode: 'immediate' as const,
+}
 
 /** Each gateway with everything switched on that can be. Nothing is called. */
 const GATEWAYS: Readonly<Record<string, Gateway>> = {

@@ -31,11 +31,13 @@ export async function askForRefund(
   }
   const known = gateway.lookUpPayment ? await findBalance(database, requester.orgId, request.paymentId) : null
   const facts = judged || !known ? await lookAtPayment(gateway, request.gatewayReference, judged) : null
-  if (request.directDebit) {
+  const plan = await planOf(facts)
+  // A debit that was not collected yet is cancelled: nothing was taken that could be claimed back.
+  if (request.directDebit && plan.kind !== 'void') {
     guardDirectDebit(gateway, request.directDebit, request.payerAsked, facts, rules, new Date())
     if (!gateway.lookUpPayment) await guardByWebhooks(database, gateway, request)
   }
-  return requestRefund(database, gateway, requester, idempotencyKey, request, await planOf(facts))
+  return requestRefund(database, gateway, requester, idempotencyKey, request, plan)
 
   async function planOf(facts: PaymentFacts | null): Promise<RefundPlan> {
     if (!request.undo) return { kind: 'refund', facts }

@@ -37,26 +37,18 @@ export function decideUndo(
   const nothing = (sentence: string) => ({ action: 'nothing', sentence, settlesOn: null }) as const
   if (balance?.voided || facts?.status === 'voided') return nothing(tell('payment_already_voided').sentence)
   if (!refundable.isPositive()) return nothing(tell('nothing_refundable').sentence)
+  const whole = amount === null || amount.equals(captured)
+  // What stands in the way of a refund, such as too little money, does not stand in the way of a void.
+  if (facts?.status === 'not_settled' && whole && untouched && gateway.capabilities.voids === 'whole payment') {
+    return { action: 'void', sentence: 'The whole payment is voided; nothing will appear on the statement.', settlesOn }
+  }
+  if (facts?.status === 'not_settled' && !whole && facts.obstacle === null) {
+    const when = settlesOn === null ? '' : `, about ${settlesOn}`
+    const sentence = `A part can be refunded once the payment has settled${when}. It waits in line until then.`
+    return { action: 'wait', sentence, settlesOn }
+  }
   const obstacle = obstacleOf(facts)
   if (obstacle) return nothing(obstacle.why)
-  const whole = amount === null || amount.equals(captured)
-  if (facts?.status === 'not_settled') {
-    const when = settlesOn === null ? '' : `, about ${settlesOn}`
-    if (!whole || !untouched) {
-      return {
-        action: 'wait',
-        sentence: `A part can be refunded once the payment has settled${when}. It waits in line until then.`,
-        settlesOn,
-      }
-    }
-    if (gateway.capabilities.voids === 'whole payment') {
-      return {
-        action: 'void',
-        sentence: 'The whole payment is voided; nothing will appear on the statement.',
-        settlesOn,
-      }
-    }
-  }
   if (facts?.status === 'settling' && amount === null) {
     return { ...refund, sentence: `The payment is already settling, so ${money} is refunded through ${gateway.label}.` }
   }

@@ -45,10 +45,14 @@ export async function previewRefund(
     ...decision,
     amount: request.amount ?? balance?.refundable ?? request.captured,
     queue: (gateway.capabilities.spacingMs ?? 0) > 0 ? await lineOf(database, orgId, request.paymentId) : null,
-    directDebit: debit && {
-      ...claimRisk(debit.scheme, facts?.chargedOn ?? debit.collectedOn, today),
-      tooYoungUntil: tooYoungUntil(debit, facts, rules, today),
-    },
+    // A debit that was not collected yet is cancelled: nothing was taken that could be claimed back.
+    directDebit:
+      decision.action === 'void'
+        ? null
+        : debit && {
+            ...claimRisk(debit.scheme, facts?.chargedOn ?? debit.collectedOn, today),
+            tooYoungUntil: tooYoungUntil(debit, facts, rules, today),
+          },
     obstacle: obstacleOf(facts),
   }
 }

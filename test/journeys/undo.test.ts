@@ -1,4 +1,4 @@
-import { card } from '../emulators/sample-payments.ts'
+import { card, debit } from '../emulators/sample-payments.ts'
 import { until } from '../until.ts'
 import { startWorld } from './world.ts'
 import type { PaidPayment, World } from './world.ts'
@@ -78,6 +78,18 @@ describe('undoing a payment', () => {
     expect(asked.body.refund).toMatchObject({ kind: 'Undo', amount: '199.00' })
     await world.record(asked.body.refund.id, 'Cancelled or refunded')
     expect((await world.get(`/v1/payments/${paid.recordId}`)).body.payment.refundable).toBe('0.00')
+  })
+
+  it('cancels a direct debit that was not collected yet, without a word about claims', async () => {
+    const paid = await world.payWith({
+      hint: '',
+      gateway: 'gocardless',
+      atGateway: { amount: 2500, currency: 'EUR', status: 'pending_submission' },
+      inOrg: debit(25, 'EUR', 'sepa_core', 'SEPA •••• 3000', '2026-11-23'),
+    })
+    expect(await preview(paid)).toMatchObject({ action: 'void', directDebit: null })
+    const asked = await world.request({ ...paid.body, undo: true })
+    await world.record(asked.body.refund.id, 'Voided')
   })
 
   it('is not possible any more once a part was refunded', async () => {
