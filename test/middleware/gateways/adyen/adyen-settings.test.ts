@@ -31,6 +31,18 @@ describe('the settings of an Adyen account', () => {
     expect(adyenSettingsSchema.parse(entry(live)).baseUrl).toMatch(/adyenpayments\.com\/checkout$/)
   })
 
+  it('speaks Checkout, captures at once and pays no credits unless it is told otherwise', () => {
+    const { api, credits, captureMode } = adyenSettingsSchema.parse(entry())
+    expect({ api, credits, captureMode }).toEqual({ api: 'checkout', credits: false, captureMode: 'immediate' })
+  })
+
+  it('takes the addresses of the Classic API, test and live', () => {
+    const test = adyenSettingsSchema.parse(entry({ api: 'classic', classicBaseUrl: 'https://pal-test.adyen.com/' }))
+    expect(test.classicBaseUrl).toBe('https://pal-test.adyen.com')
+    const classicBaseUrl = 'https://1797a841fbb37ca7-Shop-pal-live.adyenpayments.com'
+    expect(adyenSettingsSchema.safeParse(entry({ ...live, api: 'classic', classicBaseUrl })).success).toBe(true)
+  })
+
   it.each(['http://127.0.0.1:3002', 'http://localhost:3002', 'http://[::1]:3002'])('takes %s', (baseUrl) => {
     expect(adyenSettingsSchema.safeParse(entry({ baseUrl })).success).toBe(true)
   })
@@ -43,6 +55,22 @@ describe('the settings of an Adyen account', () => {
     ['a user in the address', { baseUrl: 'https://me@checkout-test.adyen.com' }, 'baseUrl'],
     ['a live account at the test address', { live: true }, 'baseUrl'],
     ['a test account at the live address', { ...live, live: false }, 'baseUrl'],
+    ['Classic without its address', { api: 'classic' }, 'classicBaseUrl'],
+    ['credits without the address of Classic', { credits: true }, 'classicBaseUrl'],
+    [
+      'a live account at the test address of Classic',
+      { ...live, classicBaseUrl: 'https://pal-test.adyen.com' },
+      'classicBaseUrl',
+    ],
+    [
+      'a test account at the live address of Classic',
+      { classicBaseUrl: 'https://x-Shop-pal-live.adyenpayments.com' },
+      'classicBaseUrl',
+    ],
+    ['plain http for Classic', { classicBaseUrl: 'http://pal-test.adyen.com' }, 'classicBaseUrl'],
+    ['an API that there is not', { api: 'checkin' }, 'api'],
+    ['a capture mode that there is not', { captureMode: 'never' }, 'captureMode'],
+    ['credits that are neither on nor off', { credits: 'yes' }, 'credits'],
     ['a secret written out', { apiKey: 'AQE-canary' }, 'apiKey'],
     ['an HMAC key that is not hexadecimal', { webhook: webhookWith([{ env: 'TEST_ADYEN_PW' }]) }, 'webhook.hmacKeys.0'],
     ['no HMAC key', { webhook: webhookWith([]) }, 'webhook.hmacKeys'],
