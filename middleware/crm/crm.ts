@@ -1,5 +1,5 @@
 /** What the CRM shows. Field API names stand in the …-record.ts files alone. */
-export type CrmRecord = RefundRecord | CreditRecord | ExposureRecord
+export type CrmRecord = RefundRecord | CreditRecord | ExposureRecord | PaymentRecord
 
 /** What refunds and credits have in common. */
 interface OutgoingRecord {
@@ -58,6 +58,17 @@ export interface ExposureRecord {
   readonly explanation: string
   readonly openedAt: string
   readonly closedAt: string | null
+}
+
+/** What the bank has taken back of a payment; everything else on the payment is the org's own. */
+export interface PaymentRecord {
+  readonly type: 'payment'
+  /** Record id of the payment: it is updated, never created. */
+  readonly id: string
+  readonly version: number
+  /** Decimal text. */
+  readonly chargedBack: string
+  readonly currency: string
 }
 
 export type RefundStage =
@@ -119,7 +130,7 @@ export interface FoundPayment extends PaymentReference {
 
 export interface Crm {
   /**
-   * Upserts by external id, in the order given within a type, in one API call; rows of one payment are neighbours in the list.
+   * Upserts by external id (payments: updates by record id), in the order given within a type, in one API call; rows of one payment are neighbours in the list.
    * @param records at most 1,000, of at most 5 collections of 200 of one type each; what does not fit is refused as RangeError
    * @returns one result per record, in the same order
    * @throws CrmError
