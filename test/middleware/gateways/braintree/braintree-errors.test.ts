@@ -2,6 +2,7 @@ import { Money } from '../../../../middleware/money/money.ts'
 import { startBraintreeRig } from '../../../contracts/gateway-rig-braintree.ts'
 import type { BraintreeRig } from '../../../contracts/gateway-rig-braintree.ts'
 import { startScriptedServer } from '../scripted-server.ts'
+import type { ScriptedServer } from '../scripted-server.ts'
 import { refundAttempt } from './braintree-attempts.ts'
 
 let rig: BraintreeRig
@@ -127,6 +128,22 @@ describe('a decline', () => {
 })
 
 describe('a call that fails', () => {
+  // Closed also where a test fails: an open server would keep the whole run from ending.
+  const closers: (() => Promise<void>)[] = []
+  afterEach(async () => {
+    for (const close of closers.splice(0)) await close()
+  })
+  async function scripted(answer: Parameters<typeof startScriptedServer>[0]): Promise<ScriptedServer> {
+    const server = await startScriptedServer(answer)
+    closers.push(() => server.close())
+    return server
+  }
+  async function rigAt({ url }: ScriptedServer, timeoutMs = 2000): Promise<BraintreeRig> {
+    const other = await startBraintreeRig({ environment: { baseUrl: url }, timeoutMs })
+    closers.push(() => other.stop())
+    return other
+  }
+
   it.each([
     [401, { kind: 'rejected', code: 'gateway_credentials_refused' }],
     [403, { kind: 'rejected', code: 'gateway_credentials_refused' }],
@@ -141,34 +158,27 @@ describe('a call that fails', () => {
     [503, { kind: 'unknown' }],
     [504, { kind: 'unknown' }],
   ])('with HTTP %d is %o', async (status, answer) => {
-    const server = await startScriptedServer((response) => response.writeHead(status).end('<html>no</html>'))
-    const other = await startBraintreeRig({ environment: { baseUrl: server.url } })
+    const server = await scripted((response) => response.writeHead(status).end('<html>no</html>'))
+    const other = await rigAt(server)
     expect(await other.gateway.submit(refundAttempt(other, '10.00'))).toMatchObject(answer)
-    await other.stop()
-    await server.close()
   })
 
   it('without an answer in time is unknown', async () => {
-    const server = await startScriptedServer(() => undefined)
-    const other = await startBraintreeRig({ environment: { baseUrl: server.url }, timeoutMs: 50 })
+    const server = await scripted(() => undefined)
+    const other = await rigAt(server, 50)
     expect(await other.gateway.submit(refundAttempt(other, '10.00'))).toMatchObject({ kind: 'unknown' })
-    await other.stop()
-    await server.close()
   })
 
   it('whose answer trickles in is given up at the deadline', async () => {
-    let timer: NodeJS.Timeout | undefined
-    const server = await startScriptedServer((response) => {
+    const server = await scripted((response) => {
       response.writeHead(201, { 'content-type': 'application/xml' })
-      timer = setInterval(() => response.write(' '), 10)
+      const timer = setInterval(() => response.write(' '), 10)
+      response.once('close', () => clearInterval(timer))
     })
-    const other = await startBraintreeRig({ environment: { baseUrl: server.url }, timeoutMs: 100 })
+    const other = await rigAt(server, 100)
     expect(await other.gateway.submit(refundAttempt(other, '10.00'))).toEqual({
       kind: 'unknown',
       detail: 'unreadable no whole answer within 100 ms',
     })
-    clearInterval(timer)
-    await other.stop()
-    await server.close()
   })
 })

@@ -4,16 +4,28 @@ import { Money } from '../../../../middleware/money/money.ts'
 import { startBraintreeRig } from '../../../contracts/gateway-rig-braintree.ts'
 import type { BraintreeRig } from '../../../contracts/gateway-rig-braintree.ts'
 import { startScriptedServer } from '../scripted-server.ts'
+import type { ScriptedServer } from '../scripted-server.ts'
 import { creditAttempt, refundAttempt } from './braintree-attempts.ts'
 
 const referenceOf = (answer: GatewayAnswer) => ('gatewayReference' in answer ? answer.gatewayReference : '')
+
+/** Closed also where a test fails: an open server would keep the whole run from ending. */
+const servers: ScriptedServer[] = []
+async function scripted(answer: Parameters<typeof startScriptedServer>[0]): Promise<ScriptedServer> {
+  const server = await startScriptedServer(answer)
+  servers.push(server)
+  return server
+}
+afterEach(async () => {
+  for (const server of servers.splice(0)) await server.close()
+})
 
 describe('a Braintree refund', () => {
   let rig: BraintreeRig
   afterEach(() => rig.stop())
 
   it('always names amount, order id, merchant account and key, with the SDK speaking', async () => {
-    const server = await startScriptedServer((response) => response.writeHead(404).end())
+    const server = await scripted((response) => response.writeHead(404).end())
     rig = await startBraintreeRig({ environment: { baseUrl: server.url } })
     const attempt = refundAttempt(rig, '12.30', { refundId: '0198a000-0000-7000-8000-000000000001' })
     await rig.gateway.submit(attempt)
@@ -31,7 +43,6 @@ describe('a Braintree refund', () => {
         api_request_key: attempt.key,
       },
     })
-    await server.close()
   })
 
   it.each([
@@ -117,14 +128,13 @@ describe('a Braintree refund', () => {
     ['a cut-off text', '<transaction><id>r1</id>'],
     ['a blank body', '  '],
   ])('answered with %s is unknown', async (_, xml) => {
-    const server = await startScriptedServer((response) => {
+    const server = await scripted((response) => {
       response.writeHead(201, { 'content-type': 'application/xml' }).end(xml)
     })
     rig = await startBraintreeRig({ environment: { baseUrl: server.url } })
     const asked = { paymentReference: 'p1', refundId: '0198a000-0000-7000-8000-000000000001' }
     const answer = await rig.gateway.submit(refundAttempt(rig, '10.00', asked))
     expect(answer).toEqual({ kind: 'unknown', detail: expect.stringMatching(/\S/) })
-    await server.close()
   })
 
   it.each([
@@ -133,13 +143,12 @@ describe('a Braintree refund', () => {
     ['settlement_declined', { kind: 'rejected', code: 'settlement_declined' }],
     ['voided', { kind: 'rejected', code: 'gateway_refused', gatewayMessage: 'voided' }],
   ])('that a replay shows as %s is %o', async (status, expected) => {
-    const server = await startScriptedServer((response) => {
+    const server = await scripted((response) => {
       response.writeHead(201, { 'content-type': 'application/xml' }).end(taken({ status }))
     })
     rig = await startBraintreeRig({ environment: { baseUrl: server.url } })
     const asked = { paymentReference: 'p1', refundId: '0198a000-0000-7000-8000-000000000001' }
     expect(await rig.gateway.submit(refundAttempt(rig, '10.00', asked))).toMatchObject(expected)
-    await server.close()
   })
 })
 

@@ -8,7 +8,15 @@ let rig: BraintreeRig
 beforeEach(async () => {
   rig = await startBraintreeRig()
 })
-afterEach(() => rig.stop())
+const others: BraintreeRig[] = []
+afterEach(async () => {
+  for (const one of [rig, ...others.splice(0)]) await one.stop()
+})
+async function another(...options: Parameters<typeof startBraintreeRig>): Promise<BraintreeRig> {
+  const other = await startBraintreeRig(...options)
+  others.push(other)
+  return other
+}
 
 const euros = (amount: string) => Money.fromDecimal(amount, 'EUR')
 
@@ -93,12 +101,11 @@ describe('looking a payment up at Braintree', () => {
 
   it('says when it belongs to another merchant account', async () => {
     const merchantAccounts = ['refundrelay_eur', 'other'].map((id) => ({ id, currency: 'EUR' }))
-    const two = await startBraintreeRig({}, { merchantAccounts })
+    const two = await another({}, { merchantAccounts })
     const payment = two.braintree.addTransaction({ amount: '10.00', merchantAccountId: 'other' })
     expect(await two.gateway.lookUpPayment(payment)).toMatchObject({
       facts: { obstacle: { code: 'gateway_account_wrong' } },
     })
-    await two.stop()
   })
 
   it('tells what is not there from what cannot be asked', async () => {
@@ -140,12 +147,11 @@ describe('looking a refund up at Braintree', () => {
   })
 
   it('is found though the search knows nothing of it yet', async () => {
-    const slow = await startBraintreeRig({}, { searchLagMs: 3_600_000 })
+    const slow = await another({}, { searchLagMs: 3_600_000 })
     const { paymentReference } = slow
     await slow.gateway.submit(refundAttempt(slow, '10.00', { refundId }))
     const query = { refundId, paymentReference, gatewayReference: null, amount: euros('10.00') }
     expect(await slow.gateway.lookUpRefund(query)).toMatchObject({ kind: 'found' })
-    await slow.stop()
   })
 
   it.each([
@@ -165,7 +171,7 @@ describe('looking a refund up at Braintree', () => {
   })
 
   it('follows it to its end: under way, settled, failed afterwards', async () => {
-    const later = await startBraintreeRig({}, { settleAfterMs: 60_000 })
+    const later = await another({}, { settleAfterMs: 60_000 })
     const { paymentReference, braintree, gateway } = later
     await gateway.submit(refundAttempt(later, '10.00', { refundId }))
     const query = { refundId, paymentReference, gatewayReference: null, amount: euros('10.00') }
@@ -177,7 +183,6 @@ describe('looking a refund up at Braintree', () => {
     expect(await gateway.lookUpRefund(query)).toMatchObject({
       facts: { status: 'failed', refusal: { code: 'settlement_declined' } },
     })
-    await later.stop()
   })
 
   it('finds a void as what became of the payment', async () => {
