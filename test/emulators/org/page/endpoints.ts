@@ -14,9 +14,9 @@ export interface Session {
 }
 
 /**
- * GET /ui/records/{id}?fields=Payment__c.Name,Payment__c.Amount__c gives one; GET /ui/payments?search= and
- * GET /ui/refunds?search= (newest first) give arrays of them with every field. Fields that the user may not read are
- * left out.
+ * GET /ui/records/{id}?fields=Payment__c.Name,Payment__c.Amount__c gives one; GET /ui/payments?search=,
+ * /ui/refunds, /ui/exposures and /ui/credits (newest first) give arrays of them with every field. Fields that the user
+ * may not read are left out.
  */
 export interface UiRecord {
   readonly id: string

@@ -8,6 +8,7 @@ import mayRefund from '@salesforce/customPermission/Request_Refunds'
 import PENDING from '@salesforce/schema/Payment__c.Amount_Pending_Refund__c'
 import REFUNDED from '@salesforce/schema/Payment__c.Amount_Refunded__c'
 import CHARGED_BACK from '@salesforce/schema/Payment__c.Charged_Back__c'
+import EXPOSURE from '@salesforce/schema/Payment__c.Exposure__c'
 import { messageOf } from 'c/apexError'
 import { displayAmount } from 'c/decimalAmount'
 import { fill } from 'c/labelText'
@@ -44,7 +45,7 @@ export default class RefundHistory extends LightningElement {
   _awaited = new Set<string>()
   _stopListening: () => void = () => undefined
 
-  @wire(getRecord, { recordId: '$_recordId', optionalFields: [REFUNDED, PENDING, CHARGED_BACK] })
+  @wire(getRecord, { recordId: '$_recordId', optionalFields: [REFUNDED, PENDING, CHARGED_BACK, EXPOSURE] })
   handleRecord({ data, error }: ProvisionedRecord): void {
     if (data === undefined && error === undefined) return
     // The first one comes with the page, which loads the refunds anyhow.

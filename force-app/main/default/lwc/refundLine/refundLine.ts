@@ -7,6 +7,8 @@ import { LABEL } from './labels.ts'
 
 const KINDS: Readonly<Record<string, string>> = { Void: LABEL.kindVoid, Undo: LABEL.kindUndo }
 const DAY_MS = 24 * 60 * 60_000
+/** Clocks differ that much; a time further ahead is shown as its date. */
+const CLOCK_DRIFT_MS = 60_000
 
 /** One refund of a payment: its stage, what that means, who asked for it and why. */
 export default class RefundLine extends LightningElement {
@@ -77,7 +79,8 @@ export default class RefundLine extends LightningElement {
   }
 
   get isRecent(): boolean {
-    return Date.now() - this.time < DAY_MS
+    const age = Date.now() - this.time
+    return age < DAY_MS && age > -CLOCK_DRIFT_MS
   }
 
   get year(): 'numeric' | undefined {

@@ -2,7 +2,7 @@ import { LightningElement } from 'lwc'
 import Toast from 'lightning/toast'
 import { ShowToastEventName } from 'lightning/platformShowToastEvent'
 import type { ToastDetail } from 'lightning/platformShowToastEvent'
-import { followLinks, routeAt } from 'relay/router'
+import { followLinks, routeAt, sectionOf } from 'relay/router'
 import type { Route } from 'relay/router'
 
 const PANEL_CLOSED = 'refund-relay.try-it-closed'
@@ -26,23 +26,15 @@ export default class App extends LightningElement {
     this.listeners.abort()
   }
 
-  get isPayments(): boolean {
-    return this.route.page === 'payments'
+  /** The page that is shown, as a template can ask for it. */
+  get is(): Partial<Record<Route['page'], boolean>> {
+    return { [this.route.page]: true }
   }
-  get isRefunds(): boolean {
-    return this.route.page === 'refunds'
-  }
-  get isNothing(): boolean {
-    return this.route.page === 'nothing'
-  }
-  get paymentId(): string | undefined {
-    return this.route.page === 'payment' ? this.route.recordId : undefined
-  }
-  get refundId(): string | undefined {
-    return this.route.page === 'refund' ? this.route.recordId : undefined
+  get recordId(): string | undefined {
+    return 'recordId' in this.route ? this.route.recordId : undefined
   }
   get section(): string {
-    return this.isRefunds || this.refundId ? 'refunds' : 'payments'
+    return sectionOf(this.route)
   }
   get bodyClass(): string {
     return this.isPanelOpen ? 'relay-body relay-body_with-panel' : 'relay-body'

@@ -3,14 +3,19 @@ import { becomeUser, session } from 'relay/session'
 
 /** The app's name, its tabs, who is looking, and the switch of the "Try it" panel. */
 export default class AppBar extends LightningElement {
-  /** Tab of the page that is shown: payments or refunds. */
+  /** Tab of the page that is shown: payments, refunds, exposures or credits. */
   @api section = ''
   @api isPanelOpen = false
 
   users = session().users.map(({ id, name }) => ({ id, name, isCurrent: id === session().user.id }))
 
   get tabs(): { path: string; label: string; itemClass: string; current: string | null }[] {
-    return [this.tab('/', 'Payments'), this.tab('/refunds', 'Refunds')]
+    return [
+      this.tab('/', 'Payments'),
+      this.tab('/refunds', 'Refunds'),
+      this.tab('/exposures', 'Exposures'),
+      this.tab('/credits', 'Credits'),
+    ]
   }
   get panelPressed(): string {
     return String(this.isPanelOpen)

@@ -7,7 +7,7 @@ import { messageOf } from 'relay/server'
 
 const HIGHLIGHTS = ['Route__c', 'Gateway__c', 'Stage__c', 'Payment_Date__c'].map((field) => `Payment__c.${field}`)
 
-/** Record page of a payment: highlights with the Refund action, details, and the refunds of the payment. */
+/** Record page of a payment: highlights with the Refund action, details, exposures, and the refunds. */
 export default class PaymentPage extends LightningElement {
   @api recordId = ''
 

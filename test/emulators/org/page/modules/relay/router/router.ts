@@ -1,24 +1,29 @@
-/** What a path of this page shows. */
-export type Route =
-  | { page: 'payments' }
-  | { page: 'refunds' }
-  | { page: 'payment'; recordId: string }
-  | { page: 'refund'; recordId: string }
-  | { page: 'nothing' }
+const LIST_OF = { payment: 'payments', refund: 'refunds', exposure: 'exposures', credit: 'credits' } as const
+const KEY_PREFIXES: Readonly<Record<string, RecordPage>> = { a02: 'refund', a03: 'exposure', a04: 'credit' }
 
-const REFUND_KEY_PREFIX = 'a02'
+export type RecordPage = keyof typeof LIST_OF
+export type ListPage = (typeof LIST_OF)[RecordPage]
+
+/** What a path of this page shows. */
+export type Route = { page: ListPage } | { page: RecordPage; recordId: string } | { page: 'nothing' }
 
 export function routeAt(path: string): Route {
-  if (path === '/' || path === '/payments') return { page: 'payments' }
-  if (path === '/refunds') return { page: 'refunds' }
-  const [, page, recordId] = /^\/(payment|refund)\/([a-zA-Z0-9]{15,18})$/.exec(path) ?? []
-  if (recordId && (page === 'payment' || page === 'refund')) return { page, recordId }
-  return { page: 'nothing' }
+  if (path === '/') return { page: 'payments' }
+  const list = Object.values(LIST_OF).find((each) => path === `/${each}`)
+  if (list) return { page: list }
+  const [, page, recordId] = /^\/(payment|refund|exposure|credit)\/([a-zA-Z0-9]{15,18})$/.exec(path) ?? []
+  return recordId ? { page: page as RecordPage, recordId } : { page: 'nothing' }
 }
 
-/** The record page of a payment or a refund, told apart by the key prefix of the id. */
+/** The tab that a route belongs to. */
+export function sectionOf(route: Route): ListPage {
+  if (route.page === 'nothing') return 'payments'
+  return 'recordId' in route ? LIST_OF[route.page] : route.page
+}
+
+/** The record page of a record, told by the key prefix of its id. */
 export const recordPath = (recordId: string): string =>
-  `/${recordId.startsWith(REFUND_KEY_PREFIX) ? 'refund' : 'payment'}/${recordId}`
+  `/${KEY_PREFIXES[recordId.slice(0, 3)] ?? 'payment'}/${recordId}`
 
 export function navigateTo(path: string): void {
   window.history.pushState(null, '', path)

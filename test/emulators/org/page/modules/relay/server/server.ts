@@ -5,6 +5,12 @@ export interface ServerError extends ErrorAnswer {
   status: number
 }
 
+/** The local org's, the middleware's and a local gateway's way of saying no. */
+interface Refusal extends ErrorAnswer {
+  message: string
+  error: string
+}
+
 /** @throws ServerError – also when there was no answer at all (status 0). */
 export const getJson = <Result>(path: string): Promise<Result> => ask(path, { headers: { accept: 'application/json' } })
 
@@ -28,8 +34,8 @@ async function ask<Result>(url: string, init: RequestInit): Promise<Result> {
   const text = await answer.text()
   const body = parsed(text)
   if (!answer.ok) {
-    const { message, body: inner } = (body ?? {}) as { message?: string; body?: { message?: string } }
-    throw serverError(answer.status, inner?.message ?? message ?? `${url} was answered with ${answer.status}.`)
+    const { message, error, body: inner } = (body ?? {}) as Partial<Refusal>
+    throw serverError(answer.status, inner?.message ?? message ?? error ?? `${url} was answered with ${answer.status}.`)
   }
   return body as Result
 }

@@ -1,13 +1,15 @@
 import { LightningElement, api } from 'lwc'
 import { notifyRecordUpdateAvailable } from 'lightning/uiRecordApi'
 import type { UiRecord } from 'lightning/uiRecordApi'
+import type { Act } from 'relay/moreToTry'
 import { recordPath, routeAt } from 'relay/router'
 import { getJson, messageOf, postJson } from 'relay/server'
+import type { ServerError } from 'relay/server'
 import { becomeUser, session } from 'relay/session'
 import type { Simulator } from '../../../endpoints.ts'
 
-/** How long a webhook and its write-back may take after the clock was moved or the gateway came back. */
-const FOLLOW_MS = 15_000
+/** How long it may take until an event is known here: a payment that nobody refunded yet is looked for every half minute. */
+const FOLLOW_MS = 45_000
 const LOOK_EVERY_MS = 1_000
 const DAY_MS = 24 * 60 * 60 * 1000
 /** Sample payments that npm start adds first, so that they keep these names. */
@@ -18,10 +20,13 @@ const SAMPLES = {
   outage: 'PAY-000000004',
 }
 
-/** Four things to try with the local gateways, and the buttons that they need. */
+/** The gateway that took the first four of them. */
+const ADYEN = 'adyen'
+
+/** Things to try with the local gateways, and the buttons that they need. */
 export default class TryIt extends LightningElement {
   simulator: Simulator | undefined
-  paymentPaths: Record<string, string> = {}
+  payments: UiRecord[] = []
   doneMessage = ''
   isBusy = false
   private following: ReturnType<typeof setInterval> | undefined
@@ -33,9 +38,7 @@ export default class TryIt extends LightningElement {
         getJson<UiRecord[]>('/ui/payments?search='),
       ])
       this.simulator = simulator
-      this.paymentPaths = Object.fromEntries(
-        payments.map(({ id, fields }) => [String(fields['Name']?.value), recordPath(id)]),
-      )
+      this.payments = payments
     } catch (error) {
       this.doneMessage = messageOf(error)
     }
@@ -59,21 +62,14 @@ export default class TryIt extends LightningElement {
   get gateways(): Simulator['gateways'] {
     return this.simulator?.gateways ?? []
   }
-  /** The gateway that the buttons act on: the sample payments were taken by the first one. */
-  get gatewayLabel(): string {
-    return this.gateways[0]?.label ?? 'the gateway'
-  }
-  get downLabel(): string {
-    return `Take ${this.gatewayLabel} down`
-  }
-  get upLabel(): string {
-    return `Bring ${this.gatewayLabel} back`
-  }
   get openApiUrl(): string {
     return `${this.simulator?.middlewareUrl ?? ''}/openapi.json`
   }
   get samples(): Record<keyof typeof SAMPLES, { name: string; path: string }> {
-    const sample = (name: string) => ({ name, path: this.paymentPaths[name] ?? '/' })
+    const sample = (name: string) => {
+      const payment = this.payments.find(({ fields }) => fields['Name']?.value === name)
+      return { name, path: payment ? recordPath(payment.id) : '/' }
+    }
     return {
       part: sample(SAMPLES.part),
       declined: sample(SAMPLES.declined),
@@ -93,23 +89,36 @@ export default class TryIt extends LightningElement {
     void becomeUser((event.currentTarget as HTMLElement).dataset['user']!)
   }
   handleClock(): void {
-    void this.act('/_local/clock', { advanceMs: 3 * DAY_MS }, `It is three days later at ${this.gatewayLabel}.`)
+    const body = { advanceMs: 3 * DAY_MS }
+    void this.act({ gateway: ADYEN, path: '/_local/clock', body, done: 'It is three days later at Adyen.' })
   }
   handleDown(): void {
-    void this.act('/_local/down', { down: true }, `${this.gatewayLabel} does not answer any more.`)
+    const done = 'Adyen does not answer any more.'
+    void this.act({ gateway: ADYEN, path: '/_local/down', body: { down: true }, done })
   }
   handleUp(): void {
-    void this.act('/_local/down', { down: false }, `${this.gatewayLabel} answers again.`)
+    void this.act({ gateway: ADYEN, path: '/_local/down', body: { down: false }, done: 'Adyen answers again.' })
+  }
+  handleAct({ detail }: CustomEvent<Act>): void {
+    void this.act(detail)
   }
 
-  private async act(path: string, body: unknown, done: string): Promise<void> {
+  private async act({ gateway, path, body, done }: Act): Promise<void> {
+    const found = this.gateways.find(({ name }) => name === gateway)
+    if (!found) {
+      this.doneMessage = `There is no local ${gateway} here. Is "npm start" still running?`
+      return
+    }
     this.isBusy = true
     try {
-      await Promise.all(this.gateways.slice(0, 1).map(({ url }) => postJson(`${url}${path}`, body)))
+      await postJson(`${found.url}${path}`, body)
       this.doneMessage = done
       this.followRecord()
-    } catch {
-      this.doneMessage = `${this.gatewayLabel} could not be reached. Is "npm start" still running?`
+    } catch (error) {
+      const isSilent = (error as ServerError).status === 0
+      this.doneMessage = isSilent
+        ? `${found.label} could not be reached. Is "npm start" still running?`
+        : `${found.label} did not do it: ${messageOf(error)}`
     } finally {
       this.isBusy = false
     }
