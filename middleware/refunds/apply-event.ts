@@ -2,6 +2,7 @@ import type { Database, Queryable } from '../database/database.ts'
 import type { Gateway, LookUp, PaymentFacts, RefundFacts } from '../gateways/gateway.ts'
 import { Money } from '../money/money.ts'
 import { adoptForeignRefunds, mayBeOurs } from './adopt-refunds.ts'
+import { adoptRefund } from './insert-refund.ts'
 import { applyToRow } from './apply-evidence.ts'
 import { evidenceOf } from './evidence.ts'
 import type { Evidence } from './evidence.ts'
@@ -123,6 +124,7 @@ const STATUS_OF: Partial<Record<RefundEventKind, RefundFacts['status']>> = {
 
 /** A refund that somebody made at the gateway itself. One that failed moved nothing and is not taken into the books. */
 async function adopt(tx: Queryable, payment: PaymentRow, event: EventJob, evidence: Evidence): Promise<EventOutcome> {
+  if (event.kind === 'void_failed') return 'nothing_new'
   const status = STATUS_OF[evidence.kind]
   if (status === undefined || evidence.amount === null || evidence.gatewayReference === null) return 'nothing_new'
   const facts: RefundFacts = {
@@ -134,5 +136,8 @@ async function adopt(tx: Queryable, payment: PaymentRow, event: EventJob, eviden
     occurredAt: evidence.occurredAt?.toISOString() ?? null,
   }
   if (await mayBeOurs(tx, payment, facts)) return 'too_early'
+  if (event.kind === 'void_succeeded') {
+    return (await adoptRefund(tx, payment, facts, evidence.source, 'void')) ? 'adopted' : 'nothing_new'
+  }
   return (await adoptForeignRefunds(tx, payment, [facts], evidence.source)) > 0 ? 'adopted' : 'nothing_new'
 }

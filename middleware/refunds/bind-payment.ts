@@ -2,7 +2,7 @@ import { violatedConstraint } from '../database/database.ts'
 import type { Queryable } from '../database/database.ts'
 import { RefundError } from '../errors.ts'
 import type { Gateway, PaymentFacts } from '../gateways/gateway.ts'
-import { adoptForeignRefunds } from './adopt-refunds.ts'
+import { applyPaymentFacts } from './payment-facts.ts'
 import { BALANCE_COLUMNS, toBalance } from './refund-rows.ts'
 import type { BalanceRow } from './refund-rows.ts'
 import { findBalance } from './refund-store.ts'
@@ -34,13 +34,12 @@ export async function bindPayment(
   request: Pick<RefundRequest, 'paymentId' | 'gatewayAccount' | 'gatewayReference' | 'captured'>,
   facts: PaymentFacts | null,
 ): Promise<BoundPayment> {
-  const captured = facts?.amount ?? request.captured
   const rows = await tx
     .query<BoundRow>(
       `INSERT INTO payments AS p (org_id, payment_id, gateway, gateway_account, gateway_reference, currency, captured)
        VALUES ($1, $2, $3, $4, $5, $6, $7)
        ON CONFLICT (org_id, payment_id) DO UPDATE SET
-         captured = CASE WHEN $8 THEN excluded.captured ELSE least(p.captured, excluded.captured) END
+         captured = least(p.captured, excluded.captured)
        RETURNING p.gateway, p.gateway_account AS "gatewayAccount", p.gateway_reference AS "gatewayReference", ${BALANCE_COLUMNS},
          greatest(0, extract(epoch FROM coalesce(p.next_send_at, relay_now()) - relay_now()) * 1000)::float AS "nextSendInMs"`,
       [
@@ -49,9 +48,8 @@ export async function bindPayment(
         gateway.name,
         request.gatewayAccount,
         request.gatewayReference,
-        captured.currency,
-        captured.toDecimal(),
-        facts !== null,
+        request.captured.currency,
+        request.captured.toDecimal(),
       ],
     )
     .catch((cause: unknown) => {
@@ -65,10 +63,13 @@ export async function bindPayment(
     (row.gatewayReference !== request.gatewayReference && 'gateway reference') ||
     (row.currency !== request.captured.currency && 'currency')
   if (changed) throw new RefundError('payment_changed', { field: changed })
-  const payment = { orgId, paymentId: request.paymentId, gateway: gateway.name, gatewayAccount: request.gatewayAccount }
-  const adopted = facts ? await adoptForeignRefunds(tx, payment, facts.refunds, 'look-up') : 0
-  const balance = adopted > 0 ? (await findBalance(tx, orgId, request.paymentId))! : toBalance(row)
-  return { balance, nextSendInMs: row.nextSendInMs }
+  if (facts === null) return { balance: toBalance(row), nextSendInMs: row.nextSendInMs }
+  const { paymentId, gatewayAccount } = request
+  const payment = { orgId, paymentId, gateway: gateway.name, gatewayAccount, currency: row.currency }
+  if ((await applyPaymentFacts(tx, gateway, payment, facts, 'look-up')) === 'amount_differs') {
+    throw new RefundError('payment_changed', { field: 'currency' })
+  }
+  return { balance: (await findBalance(tx, orgId, paymentId))!, nextSendInMs: row.nextSendInMs }
 }
 
 /** At a gateway that wants one refund of a payment at a time: the next may only go out after this one's turn. */

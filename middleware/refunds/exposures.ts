@@ -1,4 +1,4 @@
-import type { ExposureRecord } from '../crm/crm.ts'
+import type { ExposureRecord, PaymentRecord } from '../crm/crm.ts'
 import type { Queryable } from '../database/database.ts'
 import { Money } from '../money/money.ts'
 
@@ -42,5 +42,19 @@ export async function dueExposures(database: Queryable, orgId: string, limit: nu
     currency,
     openedAt: openedAt.toISOString(),
     closedAt: closedAt?.toISOString() ?? null,
+  }))
+}
+
+/** Payments of which Salesforce does not show yet how much the bank took back. */
+export async function duePayments(database: Queryable, orgId: string, limit: number): Promise<PaymentRecord[]> {
+  const rows = await database.query<{ id: string; version: number; chargedBack: string; currency: string }>(
+    `SELECT payment_id AS id, version, charged_back AS "chargedBack", currency FROM payments
+     WHERE org_id = $1 AND crm_due_at <= relay_now() + interval '1 second' ORDER BY crm_due_at LIMIT $2`,
+    [orgId, limit],
+  )
+  return rows.map(({ chargedBack, ...row }) => ({
+    ...row,
+    type: 'payment',
+    chargedBack: Money.fromDecimal(chargedBack, row.currency).toDecimal(),
   }))
 }

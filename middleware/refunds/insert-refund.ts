@@ -1,6 +1,6 @@
 import { v7 as uuidv7 } from 'uuid'
 import type { Queryable } from '../database/database.ts'
-import type { RefundFacts } from '../gateways/gateway.ts'
+import type { LineItem, RefundFacts } from '../gateways/gateway.ts'
 import { REFUND_COLUMNS, WITH_PAYMENT, toJob, toRefund } from './refund-rows.ts'
 import type { RefundJob, RefundRow } from './refund-rows.ts'
 import { LEASE_SECONDS } from './refund-store.ts'
@@ -22,6 +22,7 @@ export interface NewRefund {
   readonly currency: string
   readonly reason: string | null
   readonly note: string | null
+  readonly lineItems: readonly LineItem[] | null
   readonly requestedBy: string
   readonly payerAsked: boolean
   readonly idempotencyKey: string
@@ -39,9 +40,9 @@ export async function insertRefund(tx: Queryable, refund: NewRefund): Promise<Re
   const [row] = await tx.query<RefundRow>(
     `WITH r AS (
        INSERT INTO refunds (id, org_id, payment_id, gateway, gateway_account, kind, undo, origin, state, amount, currency, reason, note,
-         requested_by, payer_asked, idempotency_key, request_digest, evidence, due_at, lease_number, waiting_for, target)
+         requested_by, payer_asked, idempotency_key, request_digest, evidence, due_at, lease_number, waiting_for, target, line_items)
        VALUES ($1, $2, $3, $4, $5, $6, $7, 'here', 'requested', $8, $9, $10, $11, $12, $13, $14, $15, 'request by ' || $12::text,
-         relay_now() + make_interval(secs => $16), 1, $17, $21)
+         relay_now() + make_interval(secs => $16), 1, $17, $21, $22)
        ON CONFLICT ON CONSTRAINT refund_requested_once DO NOTHING RETURNING *
      ), attempt AS (
        INSERT INTO attempts (id, refund_id, operation, key, body) SELECT $18, r.id, r.kind, $19, $20 FROM r
@@ -69,6 +70,7 @@ export async function insertRefund(tx: Queryable, refund: NewRefund): Promise<Re
       refund.attempt.key,
       JSON.stringify(refund.attempt.body),
       refund.target,
+      refund.lineItems && JSON.stringify(refund.lineItems),
     ],
   )
   return row ? toJob(row) : null
@@ -88,7 +90,7 @@ export async function findRequested(
 }
 
 /**
- * Takes a refund that somebody made at the gateway itself into the books, once: its reference is unique.
+ * Takes a refund, or a void, that somebody made at the gateway itself into the books, once: its reference is unique.
  * @returns whether it was new
  */
 export async function adoptRefund(
@@ -101,11 +103,12 @@ export async function adoptRefund(
   },
   facts: RefundFacts,
   evidence: string,
+  kind: 'refund' | 'void' = 'refund',
 ): Promise<boolean> {
   const rows = await tx.query(
     `INSERT INTO refunds (id, org_id, payment_id, gateway, gateway_account, kind, origin, state, amount, currency, gateway_reference,
        evidence, evidence_at, requested_at, decided_at, error_code, gateway_message)
-     VALUES ($13, $1, $2, $3, $4, 'refund', 'gateway_console', $5, $6, $7, $8, $9, $10, coalesce($10, relay_now()),
+     VALUES ($13, $1, $2, $3, $4, $14, 'gateway_console', $5, $6, $7, $8, $9, $10, coalesce($10, relay_now()),
        CASE WHEN $5 <> 'pending' THEN coalesce($10, relay_now()) END, $11, $12)
      ON CONFLICT ON CONSTRAINT refund_reference_once DO NOTHING RETURNING id`,
     [
@@ -122,6 +125,7 @@ export async function adoptRefund(
       facts.refusal?.code ?? null,
       facts.refusal?.gatewayMessage ?? null,
       uuidv7(),
+      kind,
     ],
   )
   return rows.length > 0

@@ -89,7 +89,8 @@ export async function recordChargeback(
      VALUES ($1, $2, $3, $4, $5, $6, $7, $8)
      ON CONFLICT (gateway, gateway_account, reference) DO UPDATE SET
        amount = excluded.amount, open = excluded.open, evidence_at = excluded.evidence_at
-     WHERE coalesce(excluded.evidence_at > c.evidence_at, true) AND (c.open, c.amount) IS DISTINCT FROM (excluded.open, excluded.amount)
+     -- Within one second the end of a dispute follows its beginning.
+     WHERE coalesce(excluded.evidence_at > c.evidence_at OR (excluded.evidence_at = c.evidence_at AND NOT excluded.open), true) AND (c.open, c.amount) IS DISTINCT FROM (excluded.open, excluded.amount)
      RETURNING reference`,
     [
       payment.gateway,

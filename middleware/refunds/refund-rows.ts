@@ -23,7 +23,7 @@ export interface RefundRow extends Omit<Refund, 'amount' | 'failure'> {
 
 /** A refund `r` with the payment `p` that it goes back on; a credit has none. */
 export const REFUND_COLUMNS = `r.id, r.org_id AS "orgId", r.payment_id AS "paymentId", r.kind, r.undo, r.target, r.origin, r.state, r.version,
-  r.amount, r.currency, r.reason, r.note, r.requested_by AS "requestedBy", r.gateway, r.gateway_account AS "gatewayAccount",
+  r.amount, r.currency, r.reason, r.note, r.line_items AS "lineItems", r.requested_by AS "requestedBy", r.gateway, r.gateway_account AS "gatewayAccount",
   p.gateway_reference AS "paymentReference", r.gateway_reference AS "gatewayReference", r.error_code AS "errorCode",
   r.gateway_message AS "gatewayMessage", r.held_until AS "heldUntil", r.attention, r.payer_asked AS "payerAsked",
   r.waiting_for AS "waitingFor", r.due_at AS "dueAt", r.requested_at AS "requestedAt", r.sent_at AS "sentAt",

@@ -1,4 +1,4 @@
-import type { RefundReason } from '../gateways/gateway.ts'
+import type { LineItem, RefundReason } from '../gateways/gateway.ts'
 import type { Money } from '../money/money.ts'
 
 export type RefundState =
@@ -41,6 +41,7 @@ export interface Refund {
   readonly amount: Money
   readonly reason: RefundReason | null
   readonly note: string | null
+  readonly lineItems: readonly LineItem[] | null
   readonly requestedBy: string | null
   readonly gateway: string
   readonly gatewayAccount: string

@@ -51,6 +51,7 @@ export async function requestCredit(
     currency: amount.currency,
     reason: request.reason,
     note: request.note,
+    lineItems: null,
     requestedBy: requester.userId,
     payerAsked: false,
     idempotencyKey,

@@ -97,6 +97,7 @@ export async function requestRefund(
       currency: amount.currency,
       reason: request.reason,
       note: request.note,
+      lineItems: request.lineItems,
       requestedBy: requester.userId,
       payerAsked: request.payerAsked,
       idempotencyKey,

@@ -2,8 +2,10 @@ import { v7 as uuidv7 } from 'uuid'
 import type { Database } from '../database/database.ts'
 import type { RefusalCode } from '../errors.ts'
 import type { Gateway, GatewayAnswer } from '../gateways/gateway.ts'
+import { Money } from '../money/money.ts'
 import { backoffMs } from '../work/backoff.ts'
 import type { RefundJob } from './refund-rows.ts'
+import type { Refund } from './refund.ts'
 import { adoptReference, changeRefund, findBalance, startSubmitting } from './refund-store.ts'
 import type { RefundChange } from './refund-store.ts'
 import { bodyOf } from './request-refund.ts'
@@ -14,6 +16,7 @@ const SETTLEMENT_LOOK_MS = 3_600_000
 /** Sends one leased refund to its gateway and stores the answer under the lease's fencing number. */
 export async function submitRefund(database: Database, gateway: Gateway, job: RefundJob): Promise<void> {
   const spacingMs = gateway.capabilities.spacingMs ?? 0
+  if (job.refund.waitingFor !== null) await prepareAgain(database, gateway, job.refund)
   const attempt = await startSubmitting(database, job, spacingMs > 0)
   if (!attempt) return waitForTurn(database, job, spacingMs)
   const answer = await gateway.submit(attempt)
@@ -34,6 +37,30 @@ async function waitForTurn(database: Database, job: RefundJob, spacingMs: number
      WHERE id = $1 AND lease_number = $2 AND state = 'requested'`,
     [job.refund.id, job.leaseNumber, spacingMs],
   )
+}
+
+/**
+ * While a refund waited in line, those before it may have failed: what was never sent is made anew from what the gateway has by now.
+ */
+async function prepareAgain(database: Database, gateway: Gateway, refund: Refund): Promise<void> {
+  if (refund.kind !== 'refund') return
+  const [sent] = await database.query<{ total: string }>(
+    `SELECT coalesce(sum(amount), 0) AS total FROM refunds WHERE org_id = $1 AND payment_id = $2 AND id <> $3 AND kind = 'refund'
+       AND state IN ('submitting', 'pending', 'unknown', 'succeeded')`,
+    [refund.orgId, refund.paymentId, refund.id],
+  )
+  const body = gateway.prepareRefund({
+    refundId: refund.id,
+    paymentReference: refund.paymentReference!,
+    amount: refund.amount,
+    alreadyRefunded: Money.fromDecimal(sent!.total, refund.amount.currency),
+    reason: refund.reason,
+    lineItems: refund.lineItems,
+  })
+  await database.query('UPDATE attempts SET body = $2 WHERE refund_id = $1 AND sends = 0', [
+    refund.id,
+    JSON.stringify(body),
+  ])
 }
 
 /** A refusal for these reasons says nothing of an earlier sending of the same attempt, which may have paid. */
@@ -101,7 +128,7 @@ async function otherWay(
   const balance = await findBalance(database, refund.orgId, refund.paymentId!)
   const body = bodyOf(gateway, kind, {
     id: refund.id,
-    request: { gatewayReference: refund.paymentReference!, reason: refund.reason, lineItems: null },
+    request: { gatewayReference: refund.paymentReference!, reason: refund.reason, lineItems: refund.lineItems },
     amount: refund.amount,
     // This one is under way itself and must not count twice.
     balance: { ...balance!, underWay: balance!.underWay.minus(refund.amount) },

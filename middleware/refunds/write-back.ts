@@ -4,7 +4,7 @@ import type { Database } from '../database/database.ts'
 import { backoffMs } from '../work/backoff.ts'
 import { REFUND_COLUMNS, WITH_PAYMENT, toRefund } from './refund-rows.ts'
 import type { RefundRow } from './refund-rows.ts'
-import { dueExposures } from './exposures.ts'
+import { dueExposures, duePayments } from './exposures.ts'
 import { toCrmRecord } from './refund-view.ts'
 
 /** What one composite call carries, and one collection in it. */
@@ -28,7 +28,8 @@ export async function claimWrites(database: Database, orgIds: readonly string[])
      WHERE org_id IN (
        SELECT org_id FROM orgs WHERE org_id = ANY($1) AND coalesce(crm_lease_until <= relay_now(), true)
          AND (EXISTS (SELECT FROM refunds WHERE refunds.org_id = orgs.org_id AND crm_due_at <= relay_now())
-           OR EXISTS (SELECT FROM exposures WHERE exposures.org_id = orgs.org_id AND crm_due_at <= relay_now()))
+           OR EXISTS (SELECT FROM exposures WHERE exposures.org_id = orgs.org_id AND crm_due_at <= relay_now())
+           OR EXISTS (SELECT FROM payments WHERE payments.org_id = orgs.org_id AND crm_due_at <= relay_now()))
        LIMIT 1 FOR UPDATE SKIP LOCKED
      ) RETURNING org_id AS "orgId", crm_lease_number AS "leaseNumber", crm_tries AS tries`,
     [orgIds, LEASE_SECONDS],
@@ -50,18 +51,7 @@ export async function writeBack(database: Database, crm: Crm, lease: WriteLease)
   const records = await dueRecords(database, lease.orgId)
   try {
     const results = await crm.upsert(records)
-    await storeResults(
-      database,
-      'refunds',
-      results,
-      records.filter((record) => record.type !== 'exposure'),
-    )
-    await storeResults(
-      database,
-      'exposures',
-      results,
-      records.filter((record) => record.type === 'exposure'),
-    )
+    for (const table of TABLES) await storeResults(database, lease.orgId, table, results, records)
     await endLease(database, lease, pauseMs(crm.apiUsage), 0)
     const refused = results.filter((result) => result.outcome === 'retry' || result.outcome === 'person').length
     return { written: results.length - refused, refused }
@@ -76,11 +66,14 @@ export async function writeBack(database: Database, crm: Crm, lease: WriteLease)
 /** What is due, of all kinds, as much as one call carries; one payment's rows are neighbours. */
 async function dueRecords(database: Database, orgId: string): Promise<CrmRecord[]> {
   const exposures = await dueExposures(database, orgId, COLLECTION)
+  const payments = await duePayments(database, orgId, COLLECTION)
   const credits = await dueRefunds(database, orgId, 'r.payment_id IS NULL', COLLECTION)
-  const taken = [exposures, credits].filter((records) => records.length > 0).length * COLLECTION
+  const taken = [exposures, payments, credits].filter((records) => records.length > 0).length * COLLECTION
   const refunds = await dueRefunds(database, orgId, 'r.payment_id IS NOT NULL', CALL - taken)
   const key = (record: CrmRecord) => ('paymentId' in record ? record.paymentId : record.id)
-  return [...refunds, ...credits, ...exposures].sort((a, b) => (key(a) < key(b) ? -1 : key(a) > key(b) ? 1 : 0))
+  return [...refunds, ...credits, ...exposures, ...payments].sort((a, b) =>
+    key(a) < key(b) ? -1 : key(a) > key(b) ? 1 : 0,
+  )
 }
 
 async function dueRefunds(database: Database, orgId: string, which: string, limit: number): Promise<CrmRecord[]> {
@@ -93,36 +86,45 @@ async function dueRefunds(database: Database, orgId: string, which: string, limi
   return rows.map((row) => toCrmRecord(toRefund(row)))
 }
 
+/** Where each type of record comes from, and what its id is there. */
+const TABLES = [
+  { name: 'refunds', id: 'id::text', types: ['refund', 'credit'] },
+  { name: 'exposures', id: 'id::text', types: ['exposure'] },
+  { name: 'payments', id: 'payment_id', types: ['payment'] },
+] as const satisfies readonly { name: string; id: string; types: readonly CrmRecord['type'][] }[]
+
 async function storeResults(
   database: Database,
-  table: 'refunds' | 'exposures',
+  orgId: string,
+  { name, id, types }: (typeof TABLES)[number],
   results: readonly WriteResult[],
   records: readonly CrmRecord[],
 ): Promise<void> {
-  if (records.length === 0) return
-  const versions = new Map(records.map((record) => [record.id, record.version]))
-  const settled = results
-    .filter((result) => versions.has(result.id))
-    .map((result) => ({
-      id: result.id,
-      version: versions.get(result.id)!,
+  const settled = records.flatMap((record, place) => {
+    const result = results[place]!
+    if (!(types as readonly string[]).includes(record.type)) return []
+    return {
+      id: record.id,
+      version: record.version,
       written: result.outcome === 'written' || result.outcome === 'newer',
       refusal: result.outcome === 'retry' || result.outcome === 'person' ? result.detail.slice(0, 1_000) : null,
       person: result.outcome === 'person',
-    }))
+    }
+  })
+  if (settled.length === 0) return
   await database.query(
-    `UPDATE ${table} SET
+    `UPDATE ${name} SET
        crm_version = CASE WHEN result.written THEN greatest(crm_version, result.version) ELSE crm_version END,
        crm_refusal = result.refusal,
        crm_tries = CASE WHEN result.written THEN 0 ELSE crm_tries + 1 END,
        crm_due_at = CASE
-         WHEN result.written AND ${table}.version <= result.version THEN NULL
+         WHEN result.written AND ${name}.version <= result.version THEN NULL
          WHEN result.written THEN relay_now()
          WHEN result.person THEN relay_now() + interval '1 day'
          ELSE relay_now() + least(interval '1 hour', interval '2 seconds' * power(2, least(crm_tries, 12))) END
-     FROM jsonb_to_recordset($1) AS result (id uuid, version integer, written boolean, refusal text, person boolean)
-     WHERE ${table}.id = result.id`,
-    [JSON.stringify(settled)],
+     FROM jsonb_to_recordset($1) AS result (id text, version integer, written boolean, refusal text, person boolean)
+     WHERE ${name}.org_id = $2 AND ${name}.${id} = result.id`,
+    [JSON.stringify(settled), orgId],
   )
 }
 

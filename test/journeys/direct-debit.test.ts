@@ -100,6 +100,18 @@ describe('refunding a direct debit', () => {
     expect(record.Attention_Reason__c).toMatch(/came back/)
   })
 
+  it('confirms to the gateway what was really refunded, also when one before it in the line failed', async () => {
+    const paid = await pay()
+    const asked = []
+    for (const amount of ['10.00', '11.00', '12.00']) {
+      asked.push(await world.request({ ...paid.body, amount, acknowledged: true }))
+    }
+    expect(asked[2]!.body.refund.waiting).toMatchObject({ position: 2 })
+    await world.post(`/v1/refunds/${asked[1]!.body.refund.id}/withdraw`, {})
+    await world.record(asked[2]!.body.refund.id, 'Refunded')
+    expect(world.goCardless.acceptedRefunds(paid.reference)).toHaveLength(2)
+  })
+
   it('goes by age and webhooks at Adyen, which cannot be asked: not while the bank disputes it', async () => {
     const inOrg = debit(30, 'EUR', 'sepa_core', 'SEPA •••• 1234', daysAgo(20))
     const paid = await world.payWith({

@@ -53,6 +53,12 @@ describe('what others do to a payment', () => {
     await world.record(ours.body.refund.id, 'Refunded')
     const dispute = world.adyen.chargeback(paid.reference, 5000)
     await until(async () => expect(await balance(paid)).toMatchObject({ chargedBack: '50.00', refundable: '40.00' }))
+    await until(() =>
+      expect(world.org.find('Payment__c', paid.recordId)).toMatchObject({
+        Charged_Back__c: 50,
+        Refundable_Amount__c: 40,
+      }),
+    )
     world.adyen.advanceClock(86_400_000)
     world.adyen.reverseChargeback(dispute)
     await until(async () => expect(await balance(paid)).toMatchObject({ chargedBack: '0.00', refundable: '90.00' }))

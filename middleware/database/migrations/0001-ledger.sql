@@ -36,9 +36,17 @@ CREATE TABLE payments (
   -- At a gateway that wants one refund at a time: when the next of this payment may go out.
   next_send_at timestamptz,
   first_seen_at timestamptz NOT NULL DEFAULT relay_now(),
+  -- Of what the payment record in Salesforce shows from here: the amount charged back. The same columns as on refunds.
+  version integer NOT NULL DEFAULT 0,
+  crm_version integer NOT NULL DEFAULT 0,
+  crm_due_at timestamptz,
+  crm_tries integer NOT NULL DEFAULT 0,
+  crm_refusal text,
   PRIMARY KEY (org_id, payment_id),
   CONSTRAINT payment_reference_bound UNIQUE (gateway, gateway_account, gateway_reference)
 );
+
+CREATE INDEX payments_crm_due ON payments (org_id, crm_due_at) WHERE crm_due_at IS NOT NULL;
 
 CREATE TABLE refunds (
   id uuid PRIMARY KEY,
@@ -60,6 +68,7 @@ CREATE TABLE refunds (
   amount numeric(19, 3) NOT NULL CHECK (amount > 0),
   reason text,
   note text,
+  line_items json,
   requested_by text,
   -- The agent said that the payer was asked not to claim this debit from the bank.
   payer_asked boolean NOT NULL DEFAULT false,

@@ -11,6 +11,16 @@ END $$;
 
 CREATE TRIGGER count_chargebacks AFTER INSERT OR UPDATE ON chargebacks FOR EACH ROW EXECUTE FUNCTION count_chargebacks();
 
+CREATE FUNCTION tell_charged_back() RETURNS trigger LANGUAGE plpgsql AS $$
+BEGIN
+  NEW.version := OLD.version + 1;
+  NEW.crm_due_at := least(OLD.crm_due_at, relay_now() + interval '1 second');
+  RETURN NEW;
+END $$;
+
+CREATE TRIGGER tell_charged_back BEFORE UPDATE OF charged_back ON payments FOR EACH ROW
+  WHEN (OLD.charged_back IS DISTINCT FROM NEW.charged_back) EXECUTE FUNCTION tell_charged_back();
+
 -- Opens, changes or closes one kind of exposure of a payment.
 CREATE FUNCTION expose(payment payments, exposed_kind text, exposed numeric) RETURNS void LANGUAGE plpgsql AS $$
 BEGIN
