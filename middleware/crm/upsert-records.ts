@@ -4,6 +4,7 @@ import { CREDIT_KEY, CREDIT_OBJECT, creditFields } from './credit-record.ts'
 import { CrmError, type CrmRecord, type WriteResult } from './crm.ts'
 import { EXPOSURE_KEY, EXPOSURE_OBJECT, exposureFields } from './exposure-record.ts'
 import { RECORD_CURRENCY, type RecordCurrencies } from './record-currencies.ts'
+import { PAYMENT_OBJECT, paymentFields } from './payment-record.ts'
 import type { Fields } from './record-fields.ts'
 import { REFUND_KEY, REFUND_OBJECT, refundFields } from './refund-record.ts'
 import {
@@ -18,12 +19,15 @@ import {
 import type { SalesforceSession } from './salesforce-session.ts'
 
 const ROWS_PER_COLLECTION = 200
+const NONE: ReadonlySet<string> = new Set()
 
-const OBJECTS = {
+/** Objects without a key are the org's own: their rows are updated by record id, never created. */
+const OBJECTS: Readonly<Record<CrmRecord['type'], { readonly name: string; readonly key: string | null }>> = {
   refund: { name: REFUND_OBJECT, key: REFUND_KEY },
   credit: { name: CREDIT_OBJECT, key: CREDIT_KEY },
   exposure: { name: EXPOSURE_OBJECT, key: EXPOSURE_KEY },
-} as const satisfies Record<CrmRecord['type'], object>
+  payment: { name: PAYMENT_OBJECT, key: null },
+}
 
 interface Row {
   readonly record: CrmRecord
@@ -43,8 +47,8 @@ type RowAnswers = readonly (readonly Fault[] | null)[]
 const rowsSchema = z.array(z.object({ success: z.boolean(), errors: z.array(faultSchema).default([]) }))
 
 /**
- * Upserts by external id, rows of one object in collections of 200, all collections in one API call. An object that takes
- * no rows at all (not deployed, a field missing) does not hold back the others.
+ * Upserts by external id, or updates by record id, rows of one object in collections of 200, all collections in one API
+ * call. An object that takes no rows at all (not deployed, a field missing) does not hold back the others.
  * @returns one result per record, in the same order
  * @throws RangeError for more than five collections
  * @throws CrmError
@@ -102,8 +106,11 @@ function inCollections<Item>(items: readonly Item[], typeOf: (item: Item) => Crm
 /** The currencies that records of each type can carry, or why the org does not show that object. */
 async function describe(currencies: RecordCurrencies, types: ReadonlySet<CrmRecord['type']>) {
   const described = [...types].map(async (type) => {
+    const { name, key } = OBJECTS[type]
+    // Whoever created the record has given it its currency.
+    if (key === null) return [type, NONE] as const
     try {
-      return [type, await currencies.of(OBJECTS[type].name)] as const
+      return [type, await currencies.of(name)] as const
     } catch (error) {
       if (!(error instanceof CrmError) || error.kind !== 'refused') throw error
       return [type, cannotBeWritten(type, error)] as const
@@ -120,7 +127,7 @@ async function send(
     session,
     collections.map(({ type, rows }) => ({
       method: 'PATCH',
-      url: `${session.root}/composite/sobjects/${OBJECTS[type].name}/${OBJECTS[type].key}`,
+      url: `${session.root}/composite/sobjects${keyPath(type)}`,
       body: {
         allOrNone: false,
         records: rows.map(({ fields }) => ({ attributes: { type: OBJECTS[type].name }, ...fields })),
@@ -128,6 +135,11 @@ async function send(
     })),
   )
   return collections.map((collection, index) => readCollection(collection, answers[index]!))
+}
+
+function keyPath(type: CrmRecord['type']): string {
+  const { name, key } = OBJECTS[type]
+  return key === null ? '' : `/${name}/${key}`
 }
 
 function readCollection({ type, rows }: Collection, { status, body }: SubAnswer): RowAnswers | CrmError {
@@ -177,6 +189,8 @@ function fieldsOf(record: CrmRecord): Fields {
       return creditFields(record)
     case 'exposure':
       return exposureFields(record)
+    case 'payment':
+      return paymentFields(record)
   }
 }
 

@@ -1,5 +1,5 @@
 import { randomUUID } from 'node:crypto'
-import type { CreditRecord, ExposureRecord, RefundRecord } from '../../../middleware/crm/crm.ts'
+import type { CreditRecord, ExposureRecord, PaymentRecord, RefundRecord } from '../../../middleware/crm/crm.ts'
 
 const OUTGOING = {
   version: 1,
@@ -60,6 +60,17 @@ export function exposureRecord(fields: Partial<ExposureRecord> = {}): ExposureRe
     explanation: 'The payer claimed the money back after the refund.',
     openedAt: '2026-03-05T10:00:00.000Z',
     closedAt: null,
+    ...fields,
+  }
+}
+
+export function paymentRecord(fields: Partial<PaymentRecord> = {}): PaymentRecord {
+  return {
+    type: 'payment',
+    id: 'a01000000000001AAA',
+    version: 1,
+    chargedBack: '12.30',
+    currency: 'EUR',
     ...fields,
   }
 }

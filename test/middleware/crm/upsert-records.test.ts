@@ -1,6 +1,6 @@
 import type { CrmRecord } from '../../../middleware/crm/crm.ts'
 import { SalesforceCrm } from '../../../middleware/crm/salesforce-crm.ts'
-import { creditRecord, exposureRecord, refundRecord } from './crm-records.ts'
+import { creditRecord, exposureRecord, paymentRecord, refundRecord } from './crm-records.ts'
 import {
   isDescribe,
   parts,
@@ -87,7 +87,7 @@ describe('records on their way to Salesforce', () => {
   it('are at most five collections: a sixth is refused before anything is sent', async () => {
     const crm = await start()
     await expect(crm.upsert(times(1001, refundRecord))).rejects.toThrow(RangeError)
-    const mixed = [...times(601, refundRecord), creditRecord(), exposureRecord()]
+    const mixed = [...times(601, refundRecord), creditRecord(), paymentRecord()]
     await expect(crm.upsert(mixed)).rejects.toThrow(RangeError)
     expect(org.requests).toEqual([])
     expect(await crm.upsert(mixed.slice(1))).toHaveLength(602)
