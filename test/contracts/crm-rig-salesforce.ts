@@ -1,5 +1,5 @@
 import { generateKeyPairSync } from 'node:crypto'
-import type { CrmRecord } from '../../middleware/crm/crm.ts'
+import type { CrmRecord, PaymentRecord } from '../../middleware/crm/crm.ts'
 import { SalesforceCrm } from '../../middleware/crm/salesforce-crm.ts'
 import type { OrgFault, FaultOrder } from '../emulators/org/faults.ts'
 import { recordId } from '../emulators/org/ids.ts'
@@ -8,7 +8,7 @@ import type { LocalOrg } from '../emulators/org/server.ts'
 import type { CrmFault, CrmRig, CrmRight } from './crm-rigs.ts'
 
 const PERMISSION_SETS: Readonly<Record<CrmRight, string>> = { refunds: 'Refunds', credits: 'Refunds_Credits' }
-const OBJECTS: Readonly<Record<CrmRecord['type'], readonly [object: string, key: string]>> = {
+const OBJECTS: Readonly<Record<Exclude<CrmRecord, PaymentRecord>['type'], readonly [object: string, key: string]>> = {
   refund: ['Refund__c', 'Refund_Key__c'],
   credit: ['Credit__c', 'Credit_Key__c'],
   exposure: ['Refund_Exposure__c', 'Exposure_Key__c'],
@@ -59,6 +59,9 @@ export async function startSalesforceRig(): Promise<CrmRig> {
       }),
     refundedOf: (paymentId) => String(org.find('Payment__c', paymentId)!['Amount_Refunded_Display__c']),
     exposedOf: (paymentId) => String(org.find('Payment__c', paymentId)!['Exposure_Display__c']),
+    chargedBackOf: (paymentId) => String(org.find('Payment__c', paymentId)!['Charged_Back__c']),
+    refundableOf: (paymentId) => String(org.find('Payment__c', paymentId)!['Refundable_Display__c']),
+    removePayment: (paymentId) => org.remove('Payment__c', paymentId),
     shown: ({ type, id }) => {
       const [object, key] = OBJECTS[type]
       return org
@@ -83,7 +86,7 @@ export async function startSalesforceRig(): Promise<CrmRig> {
       const [fault, order] = FAULTS[name]
       const where = ids && {
         where: (row: Record<string, unknown>) =>
-          Object.values(OBJECTS).some(([, key]) => ids.includes(String(row[key]))),
+          [...Object.values(OBJECTS), ['Payment__c', 'Id']].some(([, key]) => ids.includes(String(row[key!]))),
       }
       org.faults.set(fault, { ...order, ...(!forEver && { times: 1 }), ...where })
     },

@@ -1,4 +1,4 @@
-import type { Crm, CrmRecord, PaymentReference, PermittedUserIds } from '../../middleware/crm/crm.ts'
+import type { Crm, CrmRecord, PaymentRecord, PaymentReference, PermittedUserIds } from '../../middleware/crm/crm.ts'
 import { startSalesforceRig } from './crm-rig-salesforce.ts'
 
 /** Faults that every local CRM knows by these names. */
@@ -27,7 +27,11 @@ export interface CrmRig {
   refundedOf(paymentId: string): string
   /** Money that is out twice. */
   exposedOf(paymentId: string): string
-  shown(record: Pick<CrmRecord, 'type' | 'id'>): readonly ShownRecord[]
+  /** As the record holds it: decimal text without a currency. */
+  chargedBackOf(paymentId: string): string
+  refundableOf(paymentId: string): string
+  removePayment(paymentId: string): void
+  shown(record: Pick<Exclude<CrmRecord, PaymentRecord>, 'type' | 'id'>): readonly ShownRecord[]
   /** A person ticks an exposure off. */
   handleExposure(id: string, how: string, note: string): void
   handlingOf(id: string): { readonly handled: boolean; readonly how: string; readonly note: string }

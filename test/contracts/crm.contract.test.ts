@@ -1,5 +1,5 @@
 import type { CrmRecord, RefundRecord } from '../../middleware/crm/crm.ts'
-import { creditRecord, exposureRecord, refundRecord } from '../middleware/crm/crm-records.ts'
+import { creditRecord, exposureRecord, paymentRecord, refundRecord } from '../middleware/crm/crm-records.ts'
 import { CRM_RIGS, type CrmRig } from './crm-rigs.ts'
 
 describe.each(CRM_RIGS)('$name keeps the CRM contract', ({ start }) => {
@@ -126,6 +126,42 @@ describe.each(CRM_RIGS)('$name keeps the CRM contract', ({ start }) => {
     expect(rig.handlingOf(exposure.id)).toEqual({ handled: true, how: 'Claim withdrawn', note: 'The payer called.' })
     const elsewhere = { ...closed, version: 3, paymentId: await rig.addPayment() }
     expect(await outcomes([elsewhere])).toEqual(['person'])
+  })
+
+  it('takes off what is refundable what the bank has taken back, and gives it back when the dispute is won', async () => {
+    await outcomes([refund({ stage: 'Refunded' })])
+    const charged = paymentRecord({ id: paymentId, chargedBack: '80.05' })
+    expect(await rig.crm.upsert([charged])).toEqual([{ id: paymentId, outcome: 'written' }])
+    expect([rig.chargedBackOf(paymentId), rig.refundableOf(paymentId)]).toEqual(['80.05', 'EUR 7.65'])
+    expect(await outcomes([{ ...charged, version: 2, chargedBack: '100.00' }])).toEqual(['written'])
+    expect(rig.refundableOf(paymentId)).toBe('EUR 0.00')
+    expect(await outcomes([{ ...charged, version: 3, chargedBack: '0' }])).toEqual(['written'])
+    expect([rig.chargedBackOf(paymentId), rig.refundableOf(paymentId)]).toEqual(['0', 'EUR 87.70'])
+    expect(rig.refundedOf(paymentId)).toBe('EUR 12.30')
+  })
+
+  it('updates payments in the same API call as the rest, and creates none', async () => {
+    const [locked, ruled, gone] = [await rig.addPayment(), await rig.addPayment(), await rig.addPayment()]
+    const dinar = await rig.addPayment('KWD', '2.000')
+    await outcomes([refund()])
+    rig.removePayment(gone)
+    rig.fault('lock_some_rows', true, [locked])
+    rig.fault('refuse_some_rows', true, [ruled])
+    const charged = (id: string, chargedBack = '1.00') => paymentRecord({ id, chargedBack })
+    const before = rig.apiCalls()
+    expect(
+      await outcomes([
+        charged(paymentId),
+        refund(),
+        ...[locked, ruled, gone, 'a01000000000999AAA'].map((id) => charged(id)),
+        charged(dinar, '0.001'),
+      ]),
+    ).toEqual(['written', 'written', 'retry', 'person', 'person', 'person', 'written'])
+    expect(rig.apiCalls() - before).toBe(1)
+    expect(rig.refundableOf(dinar)).toBe('KWD 1.999')
+    rig.heal()
+    expect(await outcomes([charged(locked)])).toEqual(['written'])
+    expect([rig.chargedBackOf(locked), rig.chargedBackOf(ruled)]).toEqual(['1', '0'])
   })
 
   it('takes records of three types in one API call, each with a result of its own, in the order given', async () => {

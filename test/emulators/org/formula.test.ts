@@ -8,6 +8,7 @@ const object: ObjectSchema = {
   keyPrefix: 'a0X',
   custom: true,
   sharingModel: 'Read',
+  sharingRules: [],
   validationRules: [],
   fields: new Map(
     [

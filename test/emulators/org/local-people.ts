@@ -37,6 +37,9 @@ const ASSIGNMENTS = [
   [INTEGRATION_USER, 'Refunds_Integration'],
 ] as const
 
+/** As a deployment leaves it. */
+const MEMBERS = [[INTEGRATION_USER, 'Refunds_Integration']] as const
+
 /** The org, its profile and its people, once; permission sets that are new in force-app, at every start. */
 export function seed(
   store: Store,
@@ -49,6 +52,17 @@ export function seed(
   for (const { name, label } of permissionSets.filter((each) => !known.has(each.name))) {
     rows.insert('PermissionSet', { Name: name, Label: label, Type: 'Regular', IsOwnedByProfile: false })
     for (const [userId, held] of ASSIGNMENTS) if (held === name) rows.setPermission(userId, name, true)
+  }
+}
+
+/** Public groups that are new in force-app, with their members. */
+export function seedGroups(store: Store, rows: SystemRows, groups: readonly { name: string; label: string }[]): void {
+  const known = new Set([...store.all('Group')].map((row) => row['DeveloperName']))
+  for (const { name, label } of groups.filter((each) => !known.has(each.name))) {
+    const GroupId = rows.insert('Group', { DeveloperName: name, Name: label, Type: 'Regular' })
+    for (const [userId, group] of MEMBERS) {
+      if (group === name) rows.insert('GroupMember', { GroupId, UserOrGroupId: userId })
+    }
   }
 }
 

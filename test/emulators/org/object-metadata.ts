@@ -1,7 +1,17 @@
 import { existsSync, readdirSync } from 'node:fs'
 import { join } from 'node:path'
 import { child, children, flag, integer, readFolder, readMetadata, text, type Element } from './metadata.ts'
-import type { FieldSchema, FieldType, ObjectSchema, PicklistValue, Schema, Summary, ValidationRule } from './schema.ts'
+import type {
+  FieldSchema,
+  FieldType,
+  FilterItem,
+  ObjectSchema,
+  PicklistValue,
+  Schema,
+  SharingRule,
+  Summary,
+  ValidationRule,
+} from './schema.ts'
 import { field } from './schema.ts'
 import { ownerField, STANDARD_OBJECTS, systemFields } from './standard-objects.ts'
 
@@ -69,6 +79,7 @@ function readObject(packageFolder: string, name: string, keyPrefix: string): Obj
     keyPrefix,
     custom: true,
     sharingModel: text(root, 'sharingModel') ?? 'ReadWrite',
+    sharingRules: readSharingRules(packageFolder, name),
     fields: new Map(fields.map((each) => [each.name, each])),
     validationRules: readFolder(join(folder, 'validationRules'), '.validationRule-meta.xml').flatMap(validationRule),
   }
@@ -156,12 +167,30 @@ function readSummary(name: string, root: Element): Summary {
     masterField,
     operation,
     field: text(root, 'summarizedField')?.split('.')[1] ?? null,
-    filters: children(root, 'summaryFilterItems').map((item) => ({
-      field: (text(item, 'field') ?? '').split('.')[1] ?? '',
-      operation: text(item, 'operation') ?? 'equals',
-      values: (text(item, 'value') ?? '').split(',').map((value) => value.trim()),
-    })),
+    filters: children(root, 'summaryFilterItems').map(filterItem),
   }
+}
+
+/** Both kinds of files name the field after its object, or alone. */
+function filterItem(item: Element): FilterItem {
+  return {
+    field: (text(item, 'field') ?? '').split('.').at(-1) ?? '',
+    operation: text(item, 'operation') ?? 'equals',
+    values: (text(item, 'value') ?? '').split(',').map((value) => value.trim()),
+  }
+}
+
+/** @throws Error for a rule of a kind that this org does not know */
+function readSharingRules(packageFolder: string, object: string): SharingRule[] {
+  const file = join(packageFolder, 'sharingRules', `${object}.sharingRules-meta.xml`)
+  if (!existsSync(file)) return []
+  return children(readMetadata(file), 'sharingCriteriaRules').map((rule) => {
+    const group = text(child(rule, 'sharedTo') ?? {}, 'group')
+    if (group === undefined || text(rule, 'accessLevel') !== 'Edit') {
+      throw new Error(`${file}: the local org knows rules that let a public group edit, and no others yet.`)
+    }
+    return { group, criteria: children(rule, 'criteriaItems').map(filterItem) }
+  })
 }
 
 function validationRule(file: { name: string; root: Element }): ValidationRule[] {

@@ -1,8 +1,8 @@
 import { OrgFaults } from './faults.ts'
 import { Journal } from './journal.ts'
-import { LOCAL_PROFILES, seed } from './local-people.ts'
+import { LOCAL_PROFILES, seed, seedGroups } from './local-people.ts'
 import { readSchema } from './object-metadata.ts'
-import { readPermissionSets } from './permission-sets.ts'
+import { readGroups, readPermissionSets } from './permission-sets.ts'
 import { RecordReader } from './record-reader.ts'
 import { RecordWriter } from './record-writer.ts'
 import type { Schema } from './schema.ts'
@@ -50,7 +50,10 @@ export function openOrgData(
   const reader = new RecordReader(schema, store)
   const writer = new RecordWriter(schema, store, reader)
   const systemRows = new SystemRows(schema, store, writer)
-  store.atomically(() => seed(store, systemRows, permissionSets, integrationUsername))
+  store.atomically(() => {
+    seed(store, systemRows, permissionSets, integrationUsername)
+    seedGroups(store, systemRows, readGroups(packageFolder))
+  })
   return {
     schema,
     store,

@@ -54,6 +54,12 @@ export function readPermissionSets(packageFolder: string): Grants[] {
   }))
 }
 
+/** Public groups of a package folder, developer name and label. */
+export function readGroups(packageFolder: string): { name: string; label: string }[] {
+  const files = readFolder(join(packageFolder, 'groups'), '.group-meta.xml')
+  return files.map(({ name, root }) => ({ name, label: text(root, 'name') ?? name }))
+}
+
 function enabled(root: Element, list: string, key: string): string[] {
   return children(root, list)
     .filter((each) => flag(each, 'enabled'))

@@ -1,6 +1,7 @@
 import { Decimal } from 'decimal.js'
 import { evaluate, type FormulaRecord } from './formula.ts'
-import type { FieldSchema, FieldValue, ObjectSchema, Row, Schema, Summary, SummaryFilter } from './schema.ts'
+import { passes } from './filter-items.ts'
+import type { FieldSchema, FieldValue, ObjectSchema, Row, Schema, Summary } from './schema.ts'
 import { findField } from './schema.ts'
 import type { Store } from './store.ts'
 
@@ -70,7 +71,9 @@ export class RecordReader {
       throw new Error(`The roll-up ${field.name} counts ${summary.object}, which is not in the package.`)
     const counted = this.#store
       .referring(details.name, master, masterId)
-      .filter((row) => summary.filters.every((filter) => this.#passes(filter, details, row)))
+      .filter((row) =>
+        summary.filters.every((filter) => passes(filter, details, (each) => this.value(details, row, each))),
+      )
     if (summary.operation === 'count') return counted.length
     const summed = findField(details, summary.field ?? '')
     if (!summed)
@@ -82,30 +85,6 @@ export class RecordReader {
     if (values.length === 0) return null
     return Math[summary.operation](...values.map(Number))
   }
-
-  #passes(filter: SummaryFilter, object: ObjectSchema, row: Row): boolean {
-    const field = findField(object, filter.field)
-    if (!field) throw new Error(`A roll-up filters by ${filter.field}, which ${object.name} does not have.`)
-    const value = this.value(object, row, field)
-    switch (filter.operation) {
-      case 'equals':
-        return filter.values.some((wanted) => same(field, value, wanted))
-      case 'notEqual':
-        return !filter.values.some((wanted) => same(field, value, wanted))
-      case 'greaterThan':
-        return value !== null && Number(value) > Number(filter.values[0])
-      case 'lessThan':
-        return value !== null && Number(value) < Number(filter.values[0])
-      default:
-        throw new Error(`A roll-up filters with ${filter.operation}, which the local org does not know yet.`)
-    }
-  }
-}
-
-function same(field: FieldSchema, value: FieldValue, wanted: string): boolean {
-  if (field.type === 'boolean') return value === (wanted.toLowerCase() === 'true' || wanted === '1')
-  if (field.type === 'double') return value !== null && Number(value) === Number(wanted)
-  return String(value ?? '').toLowerCase() === wanted.toLowerCase()
 }
 
 /** Half up, as the platform rounds on save. */

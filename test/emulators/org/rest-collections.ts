@@ -25,13 +25,13 @@ export function createCollection(org: OrgData, request: RestRequest): RestAnswer
 /** PATCH /composite/sobjects */
 export function changeCollection(org: OrgData, request: RestRequest): RestAnswer {
   const { records, allOrNone } = readBody(request)
-  const ids = records.map((record) => record['id'] ?? record['Id'])
   const rows = records.map((record) => {
     const fields = Object.entries(record).filter(([name]) => name.toLowerCase() !== 'id')
-    return readRow(org, request, objectOf(org, request, record), Object.fromEntries(fields))
+    const id = normalId(record['id'] ?? record['Id'])
+    return { ...readRow(org, request, objectOf(org, request, record), Object.fromEntries(fields)), ...(id && { id }) }
   })
-  return writeAll(org, request, rows, allOrNone, (row, place) => {
-    const id = normalId(ids[place])
+  return writeAll(org, request, rows, allOrNone, (row) => {
+    const { id } = row
     if (!id) throw rowRefusal('MISSING_ARGUMENT', 'Id not specified in an update call', ['Id'])
     org.writer.update(row.object, id, row.values, request.access)
     return { id }

@@ -8,6 +8,8 @@ import { findField, type FieldSchema, type ObjectSchema, type Row } from './sche
 export interface IncomingRow {
   readonly object: ObjectSchema
   readonly values: Values
+  /** Of an update. */
+  readonly id?: string
   /** Found while it was read; the row alone is refused. */
   readonly fault: SalesforceError | null
 }
@@ -52,7 +54,10 @@ export function readRow(org: OrgData, { access }: RestRequest, object: ObjectSch
  */
 export function writeRow<Result>(org: OrgData, request: RestRequest, row: IncomingRow, work: () => Result): Result {
   if (row.fault) throw row.fault
-  const asked: Row = { Id: '', ...Object.fromEntries([...row.values].map(([field, value]) => [field.name, value])) }
+  const asked: Row = {
+    Id: row.id ?? '',
+    ...Object.fromEntries([...row.values].map(([field, value]) => [field.name, value])),
+  }
   const locked = request.rowFaults.lock(asked)
   if (locked) throw locked
   org.writer.ownRule = (object, written) => request.rowFaults.refuse(object, written)

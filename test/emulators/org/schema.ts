@@ -29,7 +29,8 @@ export interface PicklistValue {
   readonly active: boolean
 }
 
-export interface SummaryFilter {
+/** Of a roll-up or a sharing rule: which records count. */
+export interface FilterItem {
   readonly field: string
   readonly operation: string
   readonly values: readonly string[]
@@ -41,7 +42,7 @@ export interface Summary {
   readonly masterField: string
   readonly operation: 'sum' | 'count' | 'min' | 'max'
   readonly field: string | null
-  readonly filters: readonly SummaryFilter[]
+  readonly filters: readonly FilterItem[]
 }
 
 export interface FieldSchema {
@@ -87,6 +88,13 @@ export interface ValidationRule {
   readonly errorField: string | null
 }
 
+/** Records of every owner that meet the criteria may be edited by a public group. */
+export interface SharingRule {
+  /** Its developer name. */
+  readonly group: string
+  readonly criteria: readonly FilterItem[]
+}
+
 export interface ObjectSchema {
   readonly name: string
   readonly label: string
@@ -94,6 +102,7 @@ export interface ObjectSchema {
   readonly keyPrefix: string
   readonly custom: boolean
   readonly sharingModel: string
+  readonly sharingRules: readonly SharingRule[]
   /** By API name; in the order in which describe lists them. */
   readonly fields: ReadonlyMap<string, FieldSchema>
   readonly validationRules: readonly ValidationRule[]

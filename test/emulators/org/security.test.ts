@@ -14,17 +14,37 @@ describe('what the integration user may do', () => {
   let org: LocalOrg
   afterEach(() => org.close())
 
-  it('reads payments and never writes them', async () => {
+  it('reads payments, and writes what was charged back and nothing else, whoever owns them', async () => {
     org = await startOrg()
     const payments = (await connect(org)).sobject('Payment__c')
-    const id = await insertPayment(org)
+    const id = await insertPayment(org, { OwnerId: AVA_AGENT })
     expect(await payments.retrieve(id)).toMatchObject({ Amount__c: 120.5 })
-    await expect(payments.update({ Id: id, Amount__c: 1 })).rejects.toMatchObject({
-      errorCode: 'INSUFFICIENT_ACCESS_OR_READONLY',
-    })
+    expect(await payments.update({ Id: id, Charged_Back__c: 20.5 })).toMatchObject({ success: true })
+    expect(org.find('Payment__c', id)).toMatchObject({ Charged_Back__c: 20.5, Refundable_Display__c: 'EUR 100.00' })
+    const others = { Amount__c: 1, Currency__c: 'USD', Voided__c: true, Stage__c: 'Failed', Gateway_Reference__c: 'x' }
+    for (const [field, value] of Object.entries(others)) {
+      await expect(payments.update({ Id: id, Charged_Back__c: 1, [field]: value })).rejects.toMatchObject({
+        errorCode: 'INVALID_FIELD_FOR_INSERT_UPDATE',
+        data: { fields: [field] },
+      })
+    }
+    expect(org.find('Payment__c', id)).toMatchObject({ Charged_Back__c: 20.5, Amount__c: 120.5, Currency__c: 'EUR' })
+    await expect(payments.destroy(id)).rejects.toMatchObject({ errorCode: 'INSUFFICIENT_ACCESS_OR_READONLY' })
     await expect(payments.create({ Amount__c: 1 })).rejects.toMatchObject({
       errorCode: 'CANNOT_INSERT_UPDATE_ACTIVATE_ENTITY',
     })
+  })
+
+  it('does not write payments that no gateway took, nor any once it has left the group of the sharing rule', async () => {
+    org = await startOrg()
+    const payments = (await connect(org)).sobject('Payment__c')
+    const cash = await insertPayment(org, { OwnerId: AVA_AGENT, Gateway__c: null })
+    const refusal = { errorCode: 'INSUFFICIENT_ACCESS_OR_READONLY' }
+    await expect(payments.update({ Id: cash, Charged_Back__c: 1 })).rejects.toMatchObject(refusal)
+    const card = await insertPayment(org, { OwnerId: AVA_AGENT })
+    const member = org.rows('GroupMember').find((row) => row['UserOrGroupId'] === INTEGRATION_USER)
+    org.remove('GroupMember', String(member?.['Id']))
+    await expect(payments.update({ Id: card, Charged_Back__c: 1 })).rejects.toMatchObject(refusal)
   })
 
   it('never deletes a refund, nor sets what the org works out', async () => {

@@ -1,4 +1,5 @@
 import type { Grants, ObjectGrant } from './permission-sets.ts'
+import { passes } from './filter-items.ts'
 import { findField, masterField, type FieldSchema, type ObjectSchema, type Row, type Schema } from './schema.ts'
 import type { Store } from './store.ts'
 
@@ -14,11 +15,13 @@ export class Access {
   readonly #grants: readonly Grants[]
   readonly #system: ReadonlySet<string>
   readonly #principals: ReadonlySet<string>
+  readonly #groups: ReadonlySet<string>
   readonly #schema: Schema
   readonly #store: Store
 
-  constructor(userId: string, grants: readonly Grants[], schema: Schema, store: Store) {
+  constructor(userId: string, grants: readonly Grants[], groups: ReadonlySet<string>, schema: Schema, store: Store) {
     this.userId = userId
+    this.#groups = groups
     this.#grants = grants
     this.#schema = schema
     this.#store = store
@@ -69,7 +72,14 @@ export class Access {
       const readIsEnough = masterField(object)?.masterReadIsEnough ?? false
       return readIsEnough ? this.sees(master.object, master.row) : this.#edits(master.object, master.row)
     }
-    return object.sharingModel.startsWith('ReadWrite') || row['OwnerId'] === this.userId
+    return object.sharingModel.startsWith('ReadWrite') || row['OwnerId'] === this.userId || this.#isShared(object, row)
+  }
+
+  #isShared(object: ObjectSchema, row: Row): boolean {
+    return object.sharingRules.some(
+      ({ group, criteria }) =>
+        this.#groups.has(group) && criteria.every((item) => passes(item, object, ({ name }) => row[name] ?? null)),
+    )
   }
 
   #edits(object: ObjectSchema, row: Row): boolean {
@@ -115,6 +125,7 @@ export class Security {
     return new Access(
       userId,
       held.filter((each) => each !== undefined),
+      this.#groupsOf(userId),
       this.#schema,
       this.#store,
     )
@@ -122,6 +133,14 @@ export class Security {
 
   isActive(userId: string): boolean {
     return this.#store.get('User', userId)?.['IsActive'] === true
+  }
+
+  /** Developer names of the public groups that the user is in. */
+  #groupsOf(userId: string): ReadonlySet<string> {
+    const memberships = this.#rows('GroupMember', 'UserOrGroupId', userId)
+    return new Set(
+      memberships.map(({ GroupId }) => String(this.#store.get('Group', String(GroupId))?.['DeveloperName'])),
+    )
   }
 
   *#heldBy(userId: string): Generator<Grants | undefined> {

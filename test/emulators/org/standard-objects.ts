@@ -31,6 +31,7 @@ function standard(name: string, label: string, keyPrefix: string, fields: FieldS
     keyPrefix,
     custom: false,
     sharingModel: 'Read',
+    sharingRules: [],
     fields: new Map([...systemFields(), ...fields].map((each) => [each.name, each])),
     validationRules: [],
   }
@@ -86,5 +87,14 @@ export const STANDARD_OBJECTS: readonly ObjectSchema[] = [
     lookup('PermissionSetGroupId', 'PermissionSetGroup', 'PermissionSetGroup'),
     field('ExpirationDate', 'datetime'),
     field('IsActive', 'boolean', { defaultValue: 'TRUE', ...READ_ONLY }),
+  ]),
+  standard('Group', 'Group', '00G', [
+    field('DeveloperName', 'string', { length: 80, required: true }),
+    field('Name', 'string', { length: 40 }),
+    field('Type', 'picklist', READ_ONLY),
+  ]),
+  standard('GroupMember', 'Group Member', '011', [
+    lookup('GroupId', 'Group', 'Group', { required: true }),
+    lookup('UserOrGroupId', 'User', 'UserOrGroup', { required: true }),
   ]),
 ]
