@@ -18,7 +18,7 @@ const HELP = `Deploys the Salesforce package to an org, assigns its permission s
   --agents            usernames who get the permission set Refunds, with commas; the deploying user by default
   --viewers           usernames who get Refunds_Viewer: to look on, and not to refund
   --creditors         usernames who get Refunds_Credits: to send money without a payment behind it
-  --integration-user  the username of the middleware's own user; gets Refunds_Integration
+  --integration-user  the username of the middleware's own user; gets Refunds_Integration, the set and the group
   --sample-data       also imports five payments (gives the deploying user Payments_Import)
   --test-level        Apex tests to run, for example RunLocalTests; production runs them in any case
   --dry-run           validates the deployment and changes nothing
@@ -29,6 +29,7 @@ The steps that cannot be deployed (certificate, external client app) stand in th
 
 const listSchema = z.array(z.object({ fullName: z.string() }))
 const querySchema = z.object({ records: z.array(z.looseObject({})) })
+const idSchema = z.object({ Id: z.string() })
 const fieldSchema = z.object({ Field: z.string() })
 const assignmentSchema = z.object({
   PermissionSet: z.object({ Name: z.string() }),
@@ -128,6 +129,7 @@ function deploy(options: Options): void {
     for (const [permissionSet, usernames] of Object.entries(others)) {
       if (usernames !== undefined) assign(cli, permissionSet, usernames.split(','))
     }
+    if (others.Refunds_Integration !== undefined) joinIntegration(cli, others.Refunds_Integration.split(','))
     if (options['sample-data']) importSampleData(cli, staged.directory)
   } finally {
     staged.remove()
@@ -172,6 +174,31 @@ function assign(cli: SalesforceCli, permissionSet: string, usernames: readonly s
     ...usernames.flatMap((name) => ['--on-behalf-of', name.trim()]),
   )
   say(`${permissionSet} is assigned to ${usernames.join(', ') || 'the deploying user'}.`)
+}
+
+/** Into the public group to which a sharing rule opens payments of other owners: no permission set can say that. */
+function joinIntegration(cli: SalesforceCli, usernames: readonly string[]): void {
+  const group = idOf(cli, "FROM Group WHERE DeveloperName = 'Refunds_Integration' AND Type = 'Regular'")
+  for (const username of usernames.map((name) => name.trim())) {
+    const user = idOf(cli, `FROM User WHERE Username = '${username.replace(/['\\]/g, '\\$&')}'`)
+    if (group === null || user === null) {
+      throw new DeployError(
+        `The org shows no ${group === null ? 'public group Refunds_Integration' : `user ${username}`}. In Setup, Public ` +
+          `Groups, put ${username} into Refunds Integration: until then it cannot write what was charged back.`,
+      )
+    }
+    if (idOf(cli, `FROM GroupMember WHERE GroupId = '${group}' AND UserOrGroupId = '${user}'`) === null) {
+      const values = `GroupId=${group} UserOrGroupId=${user}`
+      cli.ask('data', 'create', 'record', '--sobject', 'GroupMember', '--values', values)
+    }
+    say(`${username} is in the public group Refunds Integration.`)
+  }
+}
+
+/** The first record's, null when there is none. */
+function idOf(cli: SalesforceCli, from: string): string | null {
+  const { records } = querySchema.parse(cli.ask('data', 'query', '--query', `SELECT Id ${from}`))
+  return records.length === 0 ? null : idSchema.parse(records[0]).Id
 }
 
 function importSampleData(cli: SalesforceCli, directory: string): void {

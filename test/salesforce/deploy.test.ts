@@ -47,6 +47,12 @@ const ASSIGNED = {
   }),
 }
 
+const GROUP = {
+  'FROM GroupMember': answer({ records: [] }),
+  'FROM Group ': answer({ records: [{ Id: '00G1' }] }),
+  'FROM User ': answer({ records: [{ Id: '0051' }] }),
+}
+
 describe('deploy:org', () => {
   let folder: string
   beforeEach(() => {
@@ -122,7 +128,7 @@ describe('deploy:org', () => {
         '--integration-user',
         'relay@example.com',
       ]),
-      { ...CERTIFICATE, ...READABLE, ...ASSIGNED },
+      { ...CERTIFICATE, ...READABLE, ...ASSIGNED, ...GROUP },
     )
     expect(output).toMatch(/agents read \d+ fields\.\n {2}Refunds: ava@example\.com/)
     expect(code).toBe(0)
@@ -138,6 +144,25 @@ describe('deploy:org', () => {
       '--name Refunds_Credits --on-behalf-of cai@example.com --target-org dev --json',
       '--name Refunds_Integration --on-behalf-of relay@example.com --target-org dev --json',
     ])
+    const created = notes().filter(({ words }) => words[1] === 'create')
+    expect(created.map(({ words }) => words.slice(4, 7))).toEqual([
+      ['GroupMember', '--values', 'GroupId=00G1 UserOrGroupId=0051'],
+    ])
+  }, 60_000)
+
+  it('puts nobody into the group twice, and says what to do about a user who is not there', () => {
+    const options = ['--target-org', 'dev', '--integration-user', 'relay@example.com']
+    const answers = {
+      'metadata-type NamedCredential': answer([{ fullName: 'Refund_Relay' }]),
+      ...READABLE,
+      ...ASSIGNED,
+    }
+    const member = { 'FROM GroupMember': answer({ records: [{ Id: '0111' }] }) }
+    expect(deploy(options, { ...answers, ...GROUP, ...member }).output).toContain('relay@example.com is in the public')
+    expect(notes().some(({ words }) => words.includes('GroupMember'))).toBe(false)
+    const { code, output } = deploy(options, { ...answers, ...GROUP, 'FROM User ': answer({ records: [] }) })
+    expect(code).toBe(1)
+    expect(output).toMatch(/no user relay@example\.com\. In Setup, Public Groups, put relay@example\.com into/)
   }, 60_000)
 
   it('leaves the credentials of the org alone when it has them and no address is given', () => {

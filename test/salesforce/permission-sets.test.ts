@@ -32,8 +32,15 @@ describe('the check of permission sets', () => {
     ],
     ['a field that nobody may read', AGENT, 'Refund__c.Amount__c', 'Refund__c.Amounts__c', /There is no field/],
     [
-      'a right without the one it needs',
+      'Modify All without the deletion that it brings',
       INTEGRATION,
+      '<modifyAllRecords>false</modifyAllRecords>\n    <object>Payment__c',
+      '<modifyAllRecords>true</modifyAllRecords>\n    <object>Payment__c',
+      /modifyAllRecords on Payment__c needs allowDelete/,
+    ],
+    [
+      'a right without the one it needs',
+      AGENT,
       '<allowDelete>false</allowDelete>\n    <allowEdit>false',
       '<allowDelete>true</allowDelete>\n    <allowEdit>false',
       /allowDelete on Payment__c needs allowEdit/,
