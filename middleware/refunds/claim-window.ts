@@ -82,7 +82,7 @@ export function claimRisk(scheme: string | null, collectedOn: string | null, tod
   }
   const { label, days, unauthorisedMonths } = window
   if (days === null || collectedOn === null) {
-    const how = days === null ? `${label}, without a time limit` : `${label}, ${days} days`
+    const how = days === null ? `${label}, without a time limit` : `${label}, ${span(days)}`
     return {
       schemeLabel: label,
       claimUntil: null,
@@ -94,7 +94,7 @@ export function claimRisk(scheme: string | null, collectedOn: string | null, tod
     return {
       schemeLabel: label,
       claimUntil: until,
-      sentence: `The payer can still claim this debit back from the bank until ${until} (${label}, ${days} days). ${twice}`,
+      sentence: `The payer can still claim this debit back from the bank until ${dayInWords(until)} (${label}, ${span(days)}). ${twice}`,
     }
   }
   const later =
@@ -111,4 +111,14 @@ export function addDays(date: string, days: number): string {
   const moved = new Date(`${date}T00:00:00Z`)
   moved.setUTCDate(moved.getUTCDate() + days)
   return moved.toISOString().slice(0, 10)
+}
+
+/** For people: "7 Dec 2026". @param date ISO 8601 date */
+export function dayInWords(date: string): string {
+  const form = { day: 'numeric', month: 'short', year: 'numeric', timeZone: 'UTC' } as const
+  return new Date(`${date}T00:00:00Z`).toLocaleDateString('en-GB', form)
+}
+
+function span(days: number): string {
+  return days > 0 && days % 7 === 0 && days < 70 ? `${days / 7} weeks` : `${days} days`
 }

@@ -1,6 +1,7 @@
 import { tell } from '../errors.ts'
 import type { Gateway, PaymentFacts } from '../gateways/gateway.ts'
 import type { Money } from '../money/money.ts'
+import { dayInWords } from './claim-window.ts'
 import { obstacleOf } from './direct-debit-gate.ts'
 import type { PaymentBalance } from './refund.ts'
 
@@ -43,7 +44,7 @@ export function decideUndo(
     return { action: 'void', sentence: 'The whole payment is voided; nothing will appear on the statement.', settlesOn }
   }
   if (facts?.status === 'not_settled' && !whole && facts.obstacle === null) {
-    const when = settlesOn === null ? '' : `, about ${settlesOn}`
+    const when = settlesOn === null ? '' : `, about ${dayInWords(settlesOn)}`
     const sentence = `A part can be refunded once the payment has settled${when}. It waits in line until then.`
     return { action: 'wait', sentence, settlesOn }
   }

@@ -1,7 +1,7 @@
 import { RefundError, tell } from '../errors.ts'
 import type { RefusalCode } from '../errors.ts'
 import type { Gateway, PaymentFacts } from '../gateways/gateway.ts'
-import { addDays } from './claim-window.ts'
+import { addDays, dayInWords } from './claim-window.ts'
 import type { DirectDebit } from './request-refund.ts'
 
 /** Debits younger than this may still fail, unless the configuration says otherwise. */
@@ -48,7 +48,7 @@ export function guardDirectDebit(
 ): void {
   if (!payerAsked) throw new RefundError('acknowledgement_missing', { field: 'acknowledged' })
   const date = tooYoungUntil(debit, facts, rules, today)
-  if (date !== null) throw new RefundError('direct_debit_too_young', { date })
+  if (date !== null) throw new RefundError('direct_debit_too_young', { date: dayInWords(date) })
   // Without a date the age is not known, and a look-up that could have told it found none.
   if (debit.collectedOn === null && (facts?.chargedOn ?? null) === null) {
     throw new RefundError('not_possible_now', {

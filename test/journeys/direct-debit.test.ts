@@ -1,6 +1,7 @@
 import { debit } from '../emulators/sample-payments.ts'
 import { startWorld } from './world.ts'
 import type { PaidPayment, World } from './world.ts'
+import { dayInWords } from '../../middleware/refunds/claim-window.ts'
 import { until } from '../until.ts'
 
 const daysAgo = (days: number) => new Date(Date.now() - days * 86_400_000).toISOString().slice(0, 10)
@@ -44,7 +45,7 @@ describe('refunding a direct debit', () => {
     const paid = await pay(3)
     const asked = await world.request({ ...paid.body, acknowledged: true })
     expect(asked).toMatchObject({ status: 409, body: { code: 'direct_debit_too_young' } })
-    expect(asked.body.detail).toContain(daysAgo(3 - 7))
+    expect(asked.body.detail).toContain(dayInWords(daysAgo(3 - 7)))
   })
 
   it('is refused when the bank has already taken it back, and nothing is stored', async () => {

@@ -4,8 +4,8 @@ const today = new Date('2026-11-23T12:00:00Z')
 
 describe('the claim window of a direct debit', () => {
   it.each([
-    ['sepa_core', '2026-10-12', '2026-12-07', /until 2026-12-07 \(SEPA Core, 56 days\)/],
-    ['ach', '2026-11-01', '2026-12-31', /until 2026-12-31/],
+    ['sepa_core', '2026-10-12', '2026-12-07', /until 7 Dec 2026 \(SEPA Core, 8 weeks\)/],
+    ['ach', '2026-11-01', '2026-12-31', /until 31 Dec 2026 \(ACH, 60 days\)/],
     ['bacs', '2020-01-01', null, /without a time limit/],
     ['autogiro', '2026-10-12', null, /without a time limit/],
   ])('%s, collected on %s, ends %s', (scheme, collectedOn, until, sentence) => {

@@ -78,7 +78,7 @@ describe('deciding between void, refund and waiting', () => {
       eur('1.00'),
       facts({ status: 'not_settled', settlesOn: '2026-12-01' }),
     )
-    expect(sentence).toContain('about 2026-12-01')
+    expect(sentence).toContain('about 1 Dec 2026')
   })
 
   it('never voids for a part, whatever the gateway says', () => {
