@@ -4,7 +4,7 @@ import type { RequestHandler } from 'express'
 import { decodeJwt, errors, jwtVerify } from 'jose'
 import { z } from 'zod'
 import { RefundError } from '../errors.ts'
-import type { Requester } from '../refunds/request-refund.ts'
+import type { Requester } from '../refunds/refund-request.ts'
 
 export interface TrustedOrg {
   readonly id: string

@@ -6,7 +6,7 @@ import type { Log } from '../log.ts'
 import type { DirectDebitRules } from '../refunds/direct-debit-gate.ts'
 import type { GatewayAccounts } from '../refunds/gateway-accounts.ts'
 import type { PermittedUsers } from '../refunds/permitted-users.ts'
-import type { Requester } from '../refunds/request-refund.ts'
+import type { Requester } from '../refunds/refund-request.ts'
 import { invalidInput } from './problem.ts'
 
 /** What the routes under /v1 work with. */

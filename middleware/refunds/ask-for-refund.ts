@@ -7,7 +7,8 @@ import type { DirectDebitRules } from './direct-debit-gate.ts'
 import { findBalance } from './refund-store.ts'
 import { guardByWebhooks } from './webhook-evidence.ts'
 import { digestOf, replayOf, requestRefund } from './request-refund.ts'
-import type { RefundPlan, RefundRequest, RequestedRefund, Requester } from './request-refund.ts'
+import type { RequestedRefund } from './request-refund.ts'
+import type { RefundPlan, RefundRequest, Requester } from './refund-request.ts'
 
 /**
  * Looks at the payment first where that decides something: an undo, a direct debit, or a payment that was never refunded here and may

@@ -7,7 +7,7 @@ import { BALANCE_COLUMNS, toBalance } from './refund-rows.ts'
 import type { BalanceRow } from './refund-rows.ts'
 import { findBalance } from './refund-store.ts'
 import type { PaymentBalance } from './refund.ts'
-import type { RefundRequest } from './request-refund.ts'
+import type { RefundRequest } from './refund-request.ts'
 
 export interface BoundPayment {
   readonly balance: PaymentBalance

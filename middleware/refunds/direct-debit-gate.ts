@@ -2,7 +2,7 @@ import { RefundError, tell } from '../errors.ts'
 import type { RefusalCode } from '../errors.ts'
 import type { Gateway, PaymentFacts } from '../gateways/gateway.ts'
 import { addDays, dayInWords } from './claim-window.ts'
-import type { DirectDebit } from './request-refund.ts'
+import type { DirectDebit } from './refund-request.ts'
 
 /** Debits younger than this may still fail, unless the configuration says otherwise. */
 export interface DirectDebitRules {

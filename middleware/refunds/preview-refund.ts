@@ -10,7 +10,7 @@ import { obstacleOf, tooYoungUntil } from './direct-debit-gate.ts'
 import type { DirectDebitRules } from './direct-debit-gate.ts'
 import { lineOf } from './line.ts'
 import { findBalance } from './refund-store.ts'
-import type { RefundRequest } from './request-refund.ts'
+import type { RefundRequest } from './refund-request.ts'
 
 export type PreviewRequest = Pick<
   RefundRequest,

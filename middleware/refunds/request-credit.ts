@@ -7,7 +7,8 @@ import type { Money } from '../money/money.ts'
 import { insertRefund } from './insert-refund.ts'
 import type { RefundJob } from './refund-rows.ts'
 import { replayOf } from './request-refund.ts'
-import type { Replay, Requester } from './request-refund.ts'
+import type { Replay } from './request-refund.ts'
+import type { Requester } from './refund-request.ts'
 
 /** Money for a customer without a payment that it goes back on. */
 export interface CreditRequest {

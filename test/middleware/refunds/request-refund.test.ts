@@ -6,7 +6,7 @@ import { openGateway } from '../../../middleware/gateways/registry.ts'
 import { Money } from '../../../middleware/money/money.ts'
 import { findBalance } from '../../../middleware/refunds/refund-store.ts'
 import { requestRefund } from '../../../middleware/refunds/request-refund.ts'
-import type { RefundRequest } from '../../../middleware/refunds/request-refund.ts'
+import type { RefundRequest } from '../../../middleware/refunds/refund-request.ts'
 import { ORG_ID, USER_ID } from './ledger-rows.ts'
 
 const gateway = openGateway({
