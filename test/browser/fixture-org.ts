@@ -14,6 +14,8 @@ export interface FixtureOrg {
   apex: Record<string, ApexStandIn>
   payments: FixtureRecord[]
   refunds: FixtureRecord[]
+  exposures: FixtureRecord[]
+  credits: FixtureRecord[]
   permissions: string[]
   /** What the page posted to the gateway's own urls. */
   gatewayRequests: { path: string; body: unknown }[]
@@ -22,6 +24,17 @@ export interface FixtureOrg {
 
 const TYPES: Record<string, string> = { '.html': 'text/html', '.js': 'text/javascript', '.css': 'text/css' }
 const AGENT = { id: '005000000000001AAA', name: 'Ava Agent', note: 'Agent with the Refunds permission set' }
+const GATEWAYS = [
+  { name: 'adyen', label: 'Adyen' },
+  { name: 'braintree', label: 'Braintree' },
+  { name: 'gocardless', label: 'GoCardless' },
+]
+const OBJECTS: Record<string, string> = {
+  a01: 'Payment__c',
+  a02: 'Refund__c',
+  a03: 'Refund_Exposure__c',
+  a04: 'Credit__c',
+}
 const OBSERVER = { id: '005000000000002AAA', name: 'Olu Observer', note: 'Sees records, has no permission set' }
 
 /** The page's own endpoints answered from fixtures: what the page does is tested without the org behind it. */
@@ -41,21 +54,26 @@ export async function startFixtureOrg(pageDirectory: string): Promise<FixtureOrg
         return send(200, { user: { id: user.id, name: user.name }, users: [AGENT, OBSERVER], permissions })
       }
       if (pathname === '/ui/simulator') {
-        return send(200, { gateways: [{ name: 'adyen', label: 'Adyen', url: org.url }], middlewareUrl: org.url })
+        return send(200, {
+          gateways: GATEWAYS.map((each) => ({ ...each, url: `${org.url}/${each.name}` })),
+          middlewareUrl: org.url,
+        })
       }
-      if (pathname.startsWith('/_local/')) {
+      if (pathname.includes('/_local/')) {
         org.gatewayRequests.push({ path: pathname, body })
         return send(200, {})
       }
-      if (pathname === '/ui/payments' || pathname === '/ui/refunds') {
+      const [, list] = /^\/ui\/(payments|refunds|exposures|credits)$/.exec(pathname) ?? []
+      if (list) {
         const wanted = (searchParams.get('search') ?? '').toLowerCase()
-        const records = pathname === '/ui/payments' ? org.payments : org.refunds
+        const records = org[list as 'payments' | 'refunds' | 'exposures' | 'credits']
         const found = records.filter((record) => JSON.stringify(record).toLowerCase().includes(wanted))
         return send(200, found.map(uiRecord))
       }
       const [, recordId] = /^\/ui\/records\/(\w+)$/.exec(pathname) ?? []
       if (recordId) {
-        const record = [...org.payments, ...org.refunds].find(({ Id }) => Id === recordId)
+        const all = [...org.payments, ...org.refunds, ...org.exposures, ...org.credits]
+        const record = all.find(({ Id }) => Id === recordId)
         return record
           ? send(200, uiRecord(record))
           : send(404, { body: { message: 'The requested resource does not exist' } })
@@ -80,7 +98,9 @@ export async function startFixtureOrg(pageDirectory: string): Promise<FixtureOrg
     apex: {},
     payments: [],
     refunds: [],
-    permissions: ['Request_Refunds'],
+    exposures: [],
+    credits: [],
+    permissions: ['Request_Refunds', 'Request_Credits'],
     gatewayRequests: [],
     close: () =>
       new Promise((closed) => {
@@ -94,7 +114,7 @@ export async function startFixtureOrg(pageDirectory: string): Promise<FixtureOrg
 function uiRecord({ Id, ...fields }: FixtureRecord) {
   return {
     id: Id,
-    apiName: Id.startsWith('a02') ? 'Refund__c' : 'Payment__c',
+    apiName: OBJECTS[Id.slice(0, 3)],
     fields: Object.fromEntries(
       Object.entries(fields).map(([name, value]) => [name, { value, displayValue: displayValue(name, value) }]),
     ),
@@ -102,7 +122,7 @@ function uiRecord({ Id, ...fields }: FixtureRecord) {
 }
 
 function displayValue(name: string, value: FieldValue): string | null {
-  if (name === 'Gateway__c') return 'Adyen'
+  if (name === 'Gateway__c') return GATEWAYS.find((gateway) => gateway.name === value)?.label ?? null
   if (name === 'Payment__c') return 'PAY-000000001'
   if (name === 'Requested_By__c') return AGENT.name
   return typeof value === 'number' ? value.toFixed(3) : null

@@ -2,6 +2,10 @@ import type { FixtureOrg, FixtureRecord } from './fixture-org.ts'
 
 export const PAYMENT_ID = 'a01000000000001AAA'
 export const REFUND_ID = 'a02000000000001AAA'
+export const EXPOSURE_ID = 'a03000000000001AAA'
+export const CREDIT_ID = 'a04000000000001AAA'
+
+const METHOD = { label: 'Stored method', value: 'stored_method' }
 
 function payment(number: number, amount: string, refundable: string, method: string): FixtureRecord {
   const [currency, value] = amount.split(' ') as [string, string]
@@ -36,6 +40,40 @@ export function fillWithSamples(org: FixtureOrg): void {
     payment(2, 'JPY 500', 'JPY 500', 'Mastercard •••• 4444'),
     payment(3, 'KWD 1.234', 'KWD 1.234', 'American Express •••• 0005'),
     payment(4, 'EUR 1000000.00', 'EUR 0.00', 'SEPA Direct Debit •••• 3000'),
+  ]
+  org.exposures = [
+    {
+      Id: EXPOSURE_ID,
+      Name: 'EXP-000000001',
+      Payment__c: PAYMENT_ID,
+      Kind__c: 'Double refund',
+      Amount__c: 20,
+      Currency__c: 'EUR',
+      Amount_Display__c: 'EUR 20.00',
+      At_Risk__c: true,
+      Explanation__c: 'The payer claimed EUR 120.50 back from the bank, and EUR 20.00 of it was refunded before.',
+      Opened_At__c: '2026-11-20T10:15:00.000Z',
+      Closed_At__c: null,
+      Handled__c: false,
+      Handling__c: null,
+      State_Version__c: 1,
+    },
+  ]
+  org.credits = [
+    {
+      Id: CREDIT_ID,
+      Name: 'CR-000000001',
+      Amount__c: 25,
+      Currency__c: 'EUR',
+      Amount_Display__c: 'EUR 25.00',
+      Gateway__c: 'braintree',
+      Gateway_Account__c: 'refundrelay_eur',
+      Target__c: 'Stored method',
+      Stage__c: 'Refunded',
+      Requested_By__c: '005000000000001AAA',
+      Requested_At__c: '2026-11-21T08:30:00.000Z',
+      State_Version__c: 2,
+    },
   ]
   org.refunds = [
     {
@@ -94,6 +132,18 @@ export function fillWithSamples(org: FixtureOrg): void {
     gatewayLabel: 'Adyen',
   }
   org.apex = {
+    'CreditController.getCreditForm': () => ({
+      idempotencyKey: crypto.randomUUID(),
+      accounts: [
+        {
+          gateway: 'adyen',
+          gatewayLabel: 'Adyen',
+          targets: [METHOD, { label: 'Bank account', value: 'bank_account' }],
+        },
+        { gateway: 'braintree', gatewayLabel: 'Braintree', targets: [METHOD] },
+      ],
+      reasons: [{ label: 'Other', value: 'other' }],
+    }),
     'RefundController.getRefundForm': () => ({
       ...balance,
       idempotencyKey: crypto.randomUUID(),

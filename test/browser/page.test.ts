@@ -2,7 +2,7 @@ import { jest } from '@jest/globals'
 import type { Browser } from 'playwright-core'
 import { startFixtureOrg } from './fixture-org.ts'
 import type { FixtureOrg } from './fixture-org.ts'
-import { fillWithSamples, PAYMENT_ID, REFUND_ID } from './fixtures.ts'
+import { CREDIT_ID, EXPOSURE_ID, fillWithSamples, PAYMENT_ID, REFUND_ID } from './fixtures.ts'
 import { launchBrowser } from './launch-browser.ts'
 import { COLD_BUNDLE_MS, pageDirectory } from './page-directory.ts'
 import { DESKTOP, NARROW, Visitor } from './pages.ts'
@@ -74,6 +74,33 @@ describe('the record pages', () => {
   })
 })
 
+describe('what stands with a payment', () => {
+  it('its exposures are listed below its details, and lead to their own page and back', async () => {
+    const payment = await visitor.openPayment('PAY-000000001')
+    expect(await payment.exposures.locator('tbody td').allInnerTexts()).toEqual([
+      'EXP-000000001',
+      'Double refund',
+      'Yes',
+      'No',
+      '20 Nov 2026, 11:15',
+      'EUR 20.00',
+    ])
+    await payment.exposures.getByRole('link', { name: 'EXP-000000001' }).click()
+    await visitor.heading('EXP-000000001').waitFor()
+    await visitor.page.getByText('EUR 20.00 · Double refund · at risk · not handled').waitFor()
+    await visitor.page.getByRole('link', { name: 'PAY-000000001' }).first().click()
+    await visitor.heading('PAY-000000001').waitFor()
+  })
+  it('a failure whose day is still to come is shown with its date', async () => {
+    const history = org.apex['RefundController.getRefundHistory']!({}) as { refunds: object[] }
+    const [line] = history.refunds
+    const failed = { ...line, stage: 'Failed', decidedAt: '2035-03-01T09:31:00.000Z' }
+    org.apex['RefundController.getRefundHistory'] = () => ({ ...history, refunds: [failed] })
+    const payment = await visitor.openPayment('PAY-000000001')
+    expect((await payment.historyLines())[0]).toMatch(/^Failed EUR 30\.00 1 Mar 2035/)
+  })
+})
+
 describe('without a mouse', () => {
   it('Tab reaches Refund, Enter opens the dialog, Escape closes it and focus is back on the button', async () => {
     const payment = await visitor.openPayment('PAY-000000001')
@@ -136,10 +163,34 @@ describe('the "Try it" panel', () => {
     await visitor.tryIt().getByRole('button', { name: 'Bring Adyen back' }).click()
     await visitor.page.getByText('Adyen answers again.').waitFor()
     expect(org.gatewayRequests).toEqual([
-      { path: '/_local/clock', body: { advanceMs: 259_200_000 } },
-      { path: '/_local/down', body: { down: true } },
-      { path: '/_local/down', body: { down: false } },
+      { path: '/adyen/_local/clock', body: { advanceMs: 259_200_000 } },
+      { path: '/adyen/_local/down', body: { down: true } },
+      { path: '/adyen/_local/down', body: { down: false } },
     ])
+  })
+  it('does what only the bank, time or a console would do, at the gateway of the payment', async () => {
+    for (const number of [7, 10, 11]) {
+      const Name = `PAY-${String(number).padStart(9, '0')}`
+      org.payments.push({
+        ...org.payments[0]!,
+        Id: `a010000000000${number}0AAA`,
+        Name,
+        Gateway_Reference__c: `R${number}`,
+      })
+    }
+    await visitor.openPayments()
+    await visitor.pressMore('Settle it at Braintree', 'Braintree has settled it.')
+    await visitor.pressMore('Payer claims it back', 'The bank has taken the debit back')
+    await visitor.pressMore('Claim is withdrawn', 'The bank has let go')
+    await visitor.pressMore("Refund in Adyen's console", 'It was refunded at Adyen')
+    expect(org.gatewayRequests).toEqual([
+      { path: '/braintree/_local/settle', body: { id: 'R10' } },
+      { path: '/gocardless/_local/simulate', body: { name: 'payment_charged_back', resource: 'R11' } },
+      { path: '/gocardless/_local/simulate', body: { name: 'payment_chargeback_cancelled', resource: 'R11' } },
+      { path: '/adyen/_local/console-refund', body: { pspReference: 'R7', amount: '2.345' } },
+    ])
+    const ledgers = visitor.tryIt().getByRole('link', { name: /^Ledger of/ })
+    expect(await ledgers.allInnerTexts()).toEqual(['Ledger of Adyen', 'Ledger of Braintree', 'Ledger of GoCardless'])
   })
   it('stays closed once it was closed', async () => {
     await visitor.openPayments()
@@ -174,7 +225,7 @@ describe.each([NARROW, DESKTOP])('at $width px', (viewport) => {
     expect(await visitor.accessibilityViolations()).toEqual([])
     expect(await visitor.fitsWidth()).toBe(true)
 
-    await visitor.openRefunds()
+    await visitor.openTab('Refunds')
     await visitor.rows(1)
     await visitor.screenshot('refunds')
     expect(await visitor.accessibilityViolations()).toEqual([])
@@ -203,10 +254,32 @@ describe.each([NARROW, DESKTOP])('at $width px', (viewport) => {
     expect(await visitor.fitsWidth()).toBe(true)
   })
 
+  it('exposures and credits fit and are accessible', async () => {
+    for (const tab of ['Exposures', 'Credits'] as const) {
+      await visitor.openTab(tab)
+      await visitor.rows(1)
+      await visitor.screenshot(tab.toLowerCase())
+      expect(await visitor.accessibilityViolations()).toEqual([])
+      expect(await visitor.fitsWidth()).toBe(true)
+    }
+    for (const [page, id, name] of [
+      ['exposure', EXPOSURE_ID, 'EXP-000000001'],
+      ['credit', CREDIT_ID, 'CR-000000001'],
+    ] as const) {
+      await visitor.page.goto(`${org.url}/${page}/${id}`)
+      await visitor.heading(name).waitFor()
+      await visitor.screenshot(page)
+      expect(await visitor.accessibilityViolations()).toEqual([])
+      expect(await visitor.fitsWidth()).toBe(true)
+    }
+  })
+
   it('the "Try it" panel fits and is accessible', async () => {
     await visitor.openPayments()
     if ((await visitor.tryIt().count()) === 0) await visitor.page.getByRole('button', { name: 'Try it' }).click()
     await visitor.tryIt().waitFor()
+    await visitor.tryIt().getByText('More to try').click()
+    await visitor.tryIt().getByRole('button', { name: 'Payer claims it back' }).waitFor()
     await visitor.screenshot('try-it')
     expect(await visitor.accessibilityViolations()).toEqual([])
     expect(await visitor.fitsWidth()).toBe(true)

@@ -42,9 +42,9 @@ export class Visitor {
     await this.page.goto(this.#url)
     await this.heading('Payments').waitFor()
   }
-  async openRefunds(): Promise<void> {
-    await this.page.goto(`${this.#url}/refunds`)
-    await this.heading('Refunds').waitFor()
+  async openTab(label: 'Refunds' | 'Exposures' | 'Credits'): Promise<void> {
+    await this.page.goto(`${this.#url}/${label.toLowerCase()}`)
+    await this.heading(label).waitFor()
   }
   /** Opens the record page of a payment by its name, from the list, as people do. */
   async openPayment(name: string): Promise<PaymentPage> {
@@ -74,11 +74,19 @@ export class Visitor {
   tryIt(): Locator {
     return this.page.getByRole('complementary', { name: 'Try it' })
   }
+  /** Unfolds what else there is to try, and presses a button there. */
+  async pressMore(label: string, done: RegExp | string): Promise<void> {
+    const button = this.tryIt().getByRole('button', { name: label })
+    if (!(await button.isVisible())) await this.tryIt().getByText('More to try').click()
+    await button.click()
+    await this.tryIt().getByRole('status').filter({ hasText: done }).waitFor()
+  }
 
   /** Violations of the accessibility rules, one line each. */
   async accessibilityViolations(): Promise<string[]> {
     await this.settled()
-    const { violations } = await new AxeBuilder({ page: this.page }).analyze()
+    // The other mode puts frames together in a page of its own, and there are none.
+    const { violations } = await new AxeBuilder({ page: this.page }).setLegacyMode().analyze()
     return violations.flatMap(({ id, nodes }) =>
       nodes.map(({ target, failureSummary }) => `${id} ${target.join(' ')}: ${failureSummary}`),
     )
@@ -164,6 +172,13 @@ export class PaymentPage {
   async newestRefundReads(text: string | RegExp): Promise<void> {
     await this.history.locator('c-refund-line').first().filter({ hasText: text }).waitFor()
   }
+  /** What the card warns of: money that is out twice. */
+  get warning(): Locator {
+    return this.history.locator('c-exposure-list')
+  }
+  get exposures(): Locator {
+    return this.page.locator('relay-related-exposures').getByRole('table')
+  }
 }
 
 /** The dialog of the Refund action. */
@@ -194,6 +209,23 @@ export class RefundDialog {
   /** The button says what it will do: "Refund EUR 70.50". */
   async send(): Promise<void> {
     await this.dialog.getByRole('button', { name: /^Refund [A-Z]{3} / }).click()
+  }
+  /** A button by its words: "Void EUR 32.00", "Withdraw". */
+  async press(label: string | RegExp): Promise<void> {
+    await this.dialog.getByRole('button', { name: label }).click()
+  }
+  /** What would happen, once it says so. */
+  async foretells(text: string | RegExp): Promise<void> {
+    await this.dialog.locator('[data-id="what-happens"]').filter({ hasText: text }).waitFor()
+  }
+  /** The agent's word that the payer was asked. */
+  get payerAsked(): Locator {
+    return this.dialog.getByRole('checkbox', { name: /I have asked the payer/ })
+  }
+  /** Sentences below the heading of the outcome. */
+  async outcomeSentences(): Promise<string> {
+    const sentences = await this.dialog.locator('c-refund-outcome [data-id="sentence"]').allInnerTexts()
+    return sentences.join(' ')
   }
   /** What is asked before the same amount goes out again; the safe answer has the focus. */
   async question(): Promise<string> {
