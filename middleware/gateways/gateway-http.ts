@@ -160,3 +160,8 @@ export function retryAfter(header: string | string[] | undefined): { retryAfterM
   const seconds = typeof header === 'string' && /^\d{1,4}$/.test(header) ? Number(header) : 0
   return seconds > 0 && seconds <= 3600 ? { retryAfterMs: seconds * 1000 } : {}
 }
+
+/** Whether only a server that did not process the request sends this status, so that it is a no even without a readable body. */
+export function isRefusedUnread(status: number): boolean {
+  return [400, 404, 405, 406, 411, 413, 414, 415, 417, 422, 431].includes(status)
+}

@@ -69,7 +69,12 @@ export type GatewayAnswer =
       /** Set when the agent should hear why it waits, e.g. for funds or for settlement. */
       readonly waitingFor?: RefusalCode
     }
-  | { readonly kind: 'unknown'; readonly detail: string }
+  | {
+      readonly kind: 'unknown'
+      readonly detail: string
+      /** The gateway answered for something else than was asked: another amount, currency or payment. A person must look. */
+      readonly answersForAnother?: true
+    }
 
 export interface Refusal {
   readonly code: RefusalCode

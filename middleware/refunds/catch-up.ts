@@ -2,7 +2,7 @@ import type { Database } from '../database/database.ts'
 import type { Gateway } from '../gateways/gateway.ts'
 import { storeEvents } from './receive-webhook.ts'
 
-/** How far before the last event we look again: gateways deliver out of order. */
+/** How far before the last event, by the gateway's clock, we look again: gateways deliver out of order. */
 const OVERLAP_HOURS = 2
 
 /**
@@ -13,7 +13,7 @@ const OVERLAP_HOURS = 2
 export async function catchUp(database: Database, gateway: Gateway, account: string): Promise<number | null> {
   if (!gateway.eventsSince) return null
   const [row] = await database.query<{ since: Date }>(
-    `SELECT coalesce(max(received_at), relay_now() - interval '7 days') - make_interval(hours => $3) AS since
+    `SELECT coalesce(max(occurred_at), relay_now() - interval '7 days') - make_interval(hours => $3) AS since
      FROM gateway_events WHERE gateway = $1 AND gateway_account = $2`,
     [gateway.name, account, OVERLAP_HOURS],
   )

@@ -2,7 +2,7 @@ import { tell } from '../errors.ts'
 import type { Gateway, PaymentFacts } from '../gateways/gateway.ts'
 import type { Money } from '../money/money.ts'
 import { dayInWords } from './claim-window.ts'
-import { obstacleOf } from './direct-debit-gate.ts'
+import { WAITS_FOR_FUNDS, obstacleOf } from './direct-debit-gate.ts'
 import type { PaymentBalance } from './refund.ts'
 
 /** What would happen to a payment, and why, in a sentence for the agent. */
@@ -50,6 +50,13 @@ export function decideUndo(
   }
   const obstacle = obstacleOf(facts)
   if (obstacle) return nothing(obstacle.why)
+  if (facts?.obstacle?.code === WAITS_FOR_FUNDS) {
+    return {
+      action: 'wait',
+      sentence: `${tell(WAITS_FOR_FUNDS).sentence} It waits in line until there is enough.`,
+      settlesOn,
+    }
+  }
   if (facts?.status === 'settling' && amount === null) {
     return { ...refund, sentence: `The payment is already settling, so ${money} is refunded through ${gateway.label}.` }
   }

@@ -13,6 +13,9 @@ export interface DirectDebitRules {
 
 export const DEFAULT_RULES: DirectDebitRules = { minimumAgeDays: 7, minimumAgeDaysByScheme: {} }
 
+/** No obstacle: the refund is stored, and goes out when there is enough. */
+export const WAITS_FOR_FUNDS: RefusalCode = 'insufficient_gateway_funds'
+
 const STANDS_IN_THE_WAY: Partial<Record<PaymentFacts['status'], RefusalCode>> = {
   charged_back: 'payment_disputed',
   failed: 'payment_debit_failed',
@@ -63,7 +66,7 @@ export function guardDirectDebit(
 /** What stands in the way of any refund of a payment, by the gateway's own word, told to an agent. */
 export function obstacleOf(facts: PaymentFacts | null): { readonly why: string; readonly remedy: string } | null {
   const code = (facts && STANDS_IN_THE_WAY[facts.status]) ?? facts?.obstacle?.code
-  if (code === undefined) return null
+  if (code === undefined || code === WAITS_FOR_FUNDS) return null
   const { sentence, remedy } = tell(code)
   return { why: sentence, remedy }
 }

@@ -107,7 +107,12 @@ async function changeFor(database: Database, gateway: Gateway, answer: GatewayAn
       return { ...(mayHavePaid ? unknown : { state: 'requested' }), ...waits, dueInMs: answer.retryAfterMs ?? again }
     }
     case 'unknown':
-      return unknown
+      return answer.answersForAnother
+        ? {
+            ...unknown,
+            attention: `The gateway answered for something else: ${answer.detail}. Compare with its records.`,
+          }
+        : unknown
   }
 }
 

@@ -92,6 +92,29 @@ describe('refunding a direct debit', () => {
     world.goCardless.changeCreditor('CR000RELAY', { canCreateRefunds: true })
   })
 
+  it('waits for funds and says so', async () => {
+    world.goCardless.changeCreditor('CR000RELAY', { confirmedFunds: { EUR: 0 } })
+    const paid = await pay()
+    const preview = await world.post(`/v1/payments/${paid.recordId}/undo-preview`, { ...paid.body, amount: '9.00' })
+    expect(preview.body).toMatchObject({
+      action: 'wait',
+      sentence: expect.stringMatching(/balance at the gateway is too low/),
+    })
+    const asked = await world.request({ ...paid.body, amount: '9.00', acknowledged: true })
+    expect(asked).toMatchObject({
+      status: 202,
+      body: {
+        refund: {
+          state: 'requested',
+          waiting: { sentence: expect.stringMatching(/balance at the gateway is too low/) },
+        },
+      },
+    })
+    world.goCardless.changeCreditor('CR000RELAY', { confirmedFunds: { EUR: 10_000_00 } })
+    await world.later('5 hours')
+    await world.record(asked.body.refund.id, 'Refunded')
+  })
+
   it('shows money that came back after it was refunded', async () => {
     const paid = await pay()
     const asked = await world.request({ ...paid.body, amount: '7.00', acknowledged: true })

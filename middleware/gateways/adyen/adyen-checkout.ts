@@ -106,11 +106,12 @@ function readTaken(
   const { pspReference, amount, paymentPspReference } = parsed.data
   if (asked && (amount?.value !== asked.value || amount.currency !== asked.currency)) {
     const [was, is] = [asked, amount].map((some) => `${some?.value} ${some?.currency}`)
-    return { kind: 'unknown', detail: `asked for ${was} in minor units, Adyen took ${is} as ${pspReference}` }
+    const detail = `asked for ${was} in minor units, Adyen took ${is} as ${pspReference}`
+    return { kind: 'unknown', detail, answersForAnother: true }
   }
   if (paymentPspReference !== paymentReference) {
     const detail = gatewayMessage(`asked for payment ${paymentReference}, Adyen answered for ${paymentPspReference}`)
-    return { kind: 'unknown', detail }
+    return { kind: 'unknown', detail, answersForAnother: true }
   }
   return { kind: 'pending', gatewayReference: pspReference }
 }

@@ -1,7 +1,7 @@
 import { z } from 'zod'
 import type { RefusalCode } from '../../errors.ts'
 import type { GatewayAnswer } from '../gateway.ts'
-import { retryAfter } from '../gateway-http.ts'
+import { isRefusedUnread, retryAfter } from '../gateway-http.ts'
 import type { GatewayCallError, HttpAnswer } from '../gateway-http.ts'
 import { gatewayMessage } from '../gateway-message.ts'
 
@@ -24,9 +24,6 @@ export const ADYEN_ERROR_CODES: ReadonlyMap<string, RefusalCode> = new Map([
   ['901', 'gateway_account_wrong'], // merchant account
   ['906', 'gateway_account_wrong'], // pspReference of another environment
 ])
-
-/** 4xx that only a server which did not process the request sends, even when its body says nothing. */
-const REFUSED_UNREAD = [400, 404, 405, 406, 411, 413, 414, 415, 417, 422, 431]
 
 /** Adyen's two forms of an error: its own, and problem+json. */
 const errorBodySchema = z.object({
@@ -66,7 +63,7 @@ function readRefusal(answer: HttpAnswer, conceal: (text: string) => string): Gat
   if (known) return { kind: 'rejected', code: known, gatewayMessage: message }
   if (status === 403) return { kind: 'rejected', code: 'gateway_credentials_refused', gatewayMessage: message }
   if (code) return { kind: 'rejected', code: 'gateway_refused', gatewayMessage: message }
-  if (REFUSED_UNREAD.includes(status)) {
+  if (isRefusedUnread(status)) {
     return { kind: 'rejected', code: 'request_refused_by_gateway', gatewayMessage: message }
   }
   return { kind: 'unknown', detail }

@@ -174,7 +174,10 @@ function readTaken(taken: BraintreeTransaction, { refundId, paymentReference, am
     taken.orderId !== refundId ||
     (taken.refundedTransactionId ?? '') !== paymentReference ||
     !sameAmount(taken, amount)
-  if (differs) return { kind: 'unknown', detail: gatewayMessage(`asked for a refund of ${amount}, ${got}`) }
+  if (differs) {
+    const detail = gatewayMessage(`asked for a refund of ${amount}, ${got}`)
+    return { kind: 'unknown', detail, answersForAnother: true }
+  }
   const gatewayReference = taken.id
   switch (refundStatus(taken.status)) {
     case 'pending':

@@ -1,7 +1,7 @@
 import { z } from 'zod'
 import type { RefusalCode } from '../../errors.ts'
 import type { GatewayAnswer } from '../gateway.ts'
-import { jsonObject, retryAfter } from '../gateway-http.ts'
+import { isRefusedUnread, jsonObject, retryAfter } from '../gateway-http.ts'
 import type { GatewayCallError, HttpAnswer } from '../gateway-http.ts'
 import { gatewayMessage } from '../gateway-message.ts'
 
@@ -41,9 +41,6 @@ export const GOCARDLESS_REASONS: ReadonlyMap<string, RefusalCode> = new Map([
 
 /** Funds come with the next payments or payouts, not within the minute. */
 const FUNDS_RETRY_MS = 4 * HOUR_MS
-
-/** 4xx that only a server which did not process the request sends, even when its body says nothing. */
-const REFUSED_UNREAD = [400, 404, 405, 406, 411, 413, 414, 415, 417, 422, 431]
 
 const errorBodySchema = z.object({
   type: z.string(),
@@ -91,7 +88,7 @@ export function readRefusal(answer: HttpAnswer): GoCardlessRefusal {
   if (status < 400 || status > 499 || error?.type === 'gocardless') return final({ kind: 'unknown', detail })
   if (!error) {
     if (status === 401 || status === 403) return final(rejected('gateway_credentials_refused'))
-    return final(REFUSED_UNREAD.includes(status) ? rejected('request_refused_by_gateway') : { kind: 'unknown', detail })
+    return final(isRefusedUnread(status) ? rejected('request_refused_by_gateway') : { kind: 'unknown', detail })
   }
   const conflicting = details.find(({ reason }) => reason === 'idempotent_creation_conflict')
   if (conflicting) {

@@ -120,6 +120,7 @@ function judge(refund: GoCardlessRefund, asked: RefundBody, how: 'taken' | 'conf
   return {
     kind: 'unknown',
     detail: gatewayMessage(`asked for ${amount} in minor units on ${links.payment}, GoCardless has ${is}`),
+    answersForAnother: true,
   }
 }
 

@@ -119,7 +119,7 @@ describe('what may have paid', () => {
     ['2xx with an error inside', 200, error(422, '167'), {}],
   ])('%s', async (_, status, body, headers) => {
     const answer = await answerTo(status, body, headers as unknown as Record<string, string>)
-    expect(answer).toEqual({ kind: 'unknown', detail: expect.stringMatching(/\S/) })
+    expect(answer).toMatchObject({ kind: 'unknown', detail: expect.stringMatching(/\S/) })
   })
 
   const taken = {
@@ -142,7 +142,7 @@ describe('what may have paid', () => {
     ['another payment', { paymentPspReference: 'PSP2' }, /asked for payment PSP1, Adyen answered for PSP2/],
     ['a field that the SDK cannot read', { lineItems: 5 }, /unreadable answer/],
   ])('2xx with %s', async (_, changes, detail) => {
-    expect(await answerTo(201, { ...taken, ...changes })).toEqual({
+    expect(await answerTo(201, { ...taken, ...changes })).toMatchObject({
       kind: 'unknown',
       detail: expect.stringMatching(detail),
     })

@@ -48,7 +48,7 @@ describe('a key that GoCardless met before', () => {
     ["our amount and payment, somebody else's stamp", STRANGERS],
   ])('is left open when nobody can say whose it is: %s', async (_, changes) => {
     const answer = await answerTo(conflictWith('RF1'), { 'GET /refunds/RF1': found(changes) })
-    expect(answer).toEqual({ kind: 'unknown', detail: expect.stringContaining('RF1') })
+    expect(answer).toEqual({ kind: 'unknown', detail: expect.stringContaining('RF1'), answersForAnother: true })
   })
 
   it.each<[string, Reply]>([
