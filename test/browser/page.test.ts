@@ -82,7 +82,6 @@ describe('what stands with a payment', () => {
       'Double refund',
       'Yes',
       'No',
-      '20 Nov 2026, 11:15',
       'EUR 20.00',
     ])
     await payment.exposures.getByRole('link', { name: 'EXP-000000001' }).click()

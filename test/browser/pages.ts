@@ -79,7 +79,7 @@ export class Visitor {
     const button = this.tryIt().getByRole('button', { name: label })
     if (!(await button.isVisible())) await this.tryIt().getByText('More to try').click()
     await button.click()
-    await this.tryIt().getByRole('status').filter({ hasText: done }).waitFor()
+    await until(async () => expect(await this.tryIt().getByRole('status').innerText()).toMatch(done))
   }
 
   /** Violations of the accessibility rules, one line each. */
@@ -114,9 +114,9 @@ export class Visitor {
     }
     return wrong
   }
-  /** Every button of a dialog can be pressed without scrolling the window, which it does not let one do. */
+  /** Every button of a dialog's footer can be pressed without scrolling; what is above it scrolls where it is long. */
   private async dialogInSight(height: number): Promise<void> {
-    const buttons = await this.page.getByRole('dialog').getByRole('button').all()
+    const buttons = await this.page.getByRole('dialog').locator('[slot="footer"]').getByRole('button').all()
     await until(async () => {
       const boxes = await Promise.all(buttons.map((button) => button.boundingBox()))
       const below = boxes.find((box) => box && box.y + box.height > height)

@@ -9,7 +9,6 @@ export type { Act }
 interface Button {
   label: string
   isDisabled: boolean
-  press(): void
 }
 
 /** What else the local gateways can do. Its buttons tell the panel by `act`, whose detail is an Act. */
@@ -19,23 +18,32 @@ export default class MoreToTry extends LightningElement {
 
   get suggestions(): { name: string; before: string; after: string; path: string; buttons: Button[] }[] {
     return SUGGESTIONS.map(({ payment: name, before, after, buttons }) => {
-      const payment = this.payments.find(({ fields }) => fields['Name']?.value === name)
-      const reference = payment?.fields['Gateway_Reference__c']?.value
+      const payment = this.paymentOf(name)
       return {
         name,
         before,
         after,
         path: payment ? recordPath(payment.id) : '/',
-        buttons: buttons.map(({ label, act }) => ({
-          label,
-          isDisabled: this.isBusy || typeof reference !== 'string',
-          press: () => this.tell(act(String(reference))),
-        })),
+        buttons: buttons.map(({ label }) => ({ label, isDisabled: this.isBusy || this.referenceOf(name) === null })),
       }
     })
   }
 
-  private tell(act: Act): void {
-    this.dispatchEvent(new CustomEvent('act', { detail: act }))
+  handleButton(event: Event): void {
+    const { label } = (event.currentTarget as HTMLElement).dataset
+    for (const { payment, buttons } of SUGGESTIONS) {
+      const pressed = buttons.find((button) => button.label === label)
+      const reference = this.referenceOf(payment)
+      if (!pressed || reference === null) continue
+      this.dispatchEvent(new CustomEvent<Act>('act', { detail: pressed.act(reference) }))
+    }
+  }
+
+  private paymentOf(name: string): UiRecord | undefined {
+    return this.payments.find(({ fields }) => fields['Name']?.value === name)
+  }
+  private referenceOf(name: string): string | null {
+    const reference = this.paymentOf(name)?.fields['Gateway_Reference__c']?.value
+    return typeof reference === 'string' ? reference : null
   }
 }

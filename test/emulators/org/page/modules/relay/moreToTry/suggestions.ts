@@ -13,6 +13,7 @@ interface Suggestion {
   /** Name of the sample payment: npm start adds them first, so that they keep these names. */
   readonly payment: string
   readonly before: string
+  /** Follows the name at once: begins with a space or a comma. */
   readonly after: string
   readonly buttons: readonly { readonly label: string; act(reference: string): Act }[]
 }
@@ -29,7 +30,7 @@ export const SUGGESTIONS: readonly Suggestion[] = [
     payment: 'PAY-000000010',
     before: 'Undo',
     after:
-      'at Braintree: it has not settled, so the whole payment is voided. Settle it first, and it is refunded instead.',
+      ' at Braintree: it has not settled, so the whole payment is voided. Settle it first, and it is refunded instead.',
     buttons: [
       {
         label: 'Settle it at Braintree',
@@ -45,13 +46,13 @@ export const SUGGESTIONS: readonly Suggestion[] = [
   {
     payment: 'PAY-000000009',
     before: 'Refund two parts of',
-    after: 'at Braintree, one right after the other: the second waits in line, and can be withdrawn.',
+    after: ' at Braintree, one right after the other: the second waits in line, and can be withdrawn.',
     buttons: [],
   },
   {
     payment: 'PAY-000000011',
     before: 'Refund',
-    after: 'a direct debit that the payer can still claim back from the bank. Then let that happen.',
+    after: ', a direct debit that the payer can still claim back from the bank. Then let that happen.',
     buttons: [
       {
         label: 'Payer claims it back',
@@ -66,7 +67,7 @@ export const SUGGESTIONS: readonly Suggestion[] = [
   {
     payment: 'PAY-000000007',
     before: 'Somebody refunds KWD 2.345 of',
-    after: "in Adyen's console, not here.",
+    after: " in Adyen's console, not here.",
     buttons: [
       {
         label: "Refund in Adyen's console",

@@ -10,7 +10,7 @@ const ROLL_UPS = ['Payment__c.Exposure__c', 'Payment__c.Charged_Back__c']
 export default class RelatedExposures extends LightningElement {
   @api recordId = ''
 
-  columns = ['Name', 'Kind__c', 'At_Risk__c', 'Handled__c', 'Opened_At__c', 'Amount_Display__c']
+  columns = ['Name', 'Kind__c', 'At_Risk__c', 'Handled__c', 'Amount_Display__c']
   rows: UiRecord[] = []
 
   /** Its roll-ups move with its exposures. */
