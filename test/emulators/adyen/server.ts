@@ -1,8 +1,4 @@
-import { once } from 'node:events'
-import { createServer } from 'node:http'
-import type { IncomingMessage, ServerResponse } from 'node:http'
-import type { AddressInfo } from 'node:net'
-import { answerLocal } from '../gateway-local-action.ts'
+import { openGatewayServer } from '../gateway-server.ts'
 import { answerOnWire } from './answer.ts'
 import { Company } from './company.ts'
 import type { PaymentOptions } from './company.ts'
@@ -123,38 +119,25 @@ export async function startLocalAdyen(options: LocalAdyenOptions): Promise<Local
     return result
   }
 
-  async function answer(request: IncomingMessage, response: ServerResponse): Promise<void> {
-    const url = new URL(request.url ?? '/', 'http://localhost')
-    const route = routeOf(url.pathname)
-    if (route && request.method === 'POST') {
-      return answerOnWire(state, faults, options.slowMs ?? 7000, { ...route, path: url.pathname }, request, response)
-    }
-    const seen = { ledger, schedule, deliveries: sender.deliveries }
-    if (url.pathname.startsWith('/_local/')) {
-      return answerLocal(localActions(adyen, seen), url.pathname, request, response)
-    }
-    if (url.pathname === '/' && request.method === 'GET') {
-      response.writeHead(200, { 'content-type': 'text/html; charset=utf-8' }).end(localPage(seen))
-      return
-    }
-    response.writeHead(404, { 'content-type': 'text/plain' }).end('The local Adyen has nothing at this address.\n')
-  }
-
-  const server = createServer((request, response) => {
-    answer(request, response).catch((error: unknown) => {
-      if (response.headersSent) response.destroy()
-      else response.writeHead(500, { 'content-type': 'text/plain' }).end(`${String(error)}\n`)
-    })
+  const seen = { ledger, schedule, deliveries: sender.deliveries }
+  const server = await openGatewayServer({
+    label: 'Adyen',
+    port: options.port,
+    answerApi: async (request, response) => {
+      const path = new URL(request.url ?? '/', 'http://localhost').pathname
+      const route = request.method === 'POST' ? routeOf(path) : null
+      if (route) await answerOnWire(state, faults, options.slowMs ?? 7000, { ...route, path }, request, response)
+      return route !== null
+    },
+    local: localActions(adyen, seen),
+    page: () => localPage(seen),
   })
-  server.listen(options.port ?? 0, '127.0.0.1')
-  await once(server, 'listening')
   schedule.arm()
   return {
     ...adyen,
-    url: `http://127.0.0.1:${(server.address() as AddressInfo).port}`,
+    url: server.url,
     async close() {
       server.close()
-      server.closeAllConnections()
       await schedule.stop()
       ledger.close()
     },

@@ -1,8 +1,4 @@
-import { once } from 'node:events'
-import { createServer } from 'node:http'
-import type { IncomingMessage, ServerResponse } from 'node:http'
-import type { AddressInfo } from 'node:net'
-import { answerLocal } from '../gateway-local-action.ts'
+import { openGatewayServer } from '../gateway-server.ts'
 import { answerApi } from './answer.ts'
 import { Faults } from './faults.ts'
 import type { RequestFault, WebhookFault } from './faults.ts'
@@ -125,33 +121,25 @@ export async function startLocalBraintree(options: LocalBraintreeOptions): Promi
     return result
   }
 
-  async function answer(request: IncomingMessage, response: ServerResponse): Promise<void> {
-    const { pathname } = new URL(request.url ?? '/', 'http://localhost')
-    if (pathname.startsWith('/merchants/')) return answerApi(api, pathname, request, response)
-    const state = { ledger, schedule, deliveries: sender.deliveries }
-    if (pathname.startsWith('/_local/')) return answerLocal(localActions(braintree, state), pathname, request, response)
-    if (pathname === '/' && request.method === 'GET') {
-      response.writeHead(200, { 'content-type': 'text/html; charset=utf-8' }).end(localPage(state))
-      return
-    }
-    response.writeHead(404, { 'content-type': 'text/plain' }).end('The local Braintree has nothing at this address.\n')
-  }
-
-  const server = createServer((request, response) => {
-    answer(request, response).catch((error: unknown) => {
-      if (response.headersSent) response.destroy()
-      else response.writeHead(500, { 'content-type': 'text/plain' }).end(`${String(error)}\n`)
-    })
+  const seen = { ledger, schedule, deliveries: sender.deliveries }
+  const server = await openGatewayServer({
+    label: 'Braintree',
+    port: options.port,
+    answerApi: async (request, response) => {
+      const path = new URL(request.url ?? '/', 'http://localhost').pathname
+      const isOurs = path.startsWith('/merchants/')
+      if (isOurs) await answerApi(api, path, request, response)
+      return isOurs
+    },
+    local: localActions(braintree, seen),
+    page: () => localPage(seen),
   })
-  server.listen(options.port ?? 0, '127.0.0.1')
-  await once(server, 'listening')
   schedule.arm()
   return {
     ...braintree,
-    url: `http://127.0.0.1:${(server.address() as AddressInfo).port}`,
+    url: server.url,
     async close() {
       server.close()
-      server.closeAllConnections()
       await schedule.stop()
       ledger.close()
     },

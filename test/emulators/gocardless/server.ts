@@ -1,9 +1,5 @@
-import { once } from 'node:events'
-import { createServer } from 'node:http'
-import type { IncomingMessage, ServerResponse } from 'node:http'
-import type { AddressInfo } from 'node:net'
 import type { RequestFault } from '../gateway-faults.ts'
-import { answerLocal } from '../gateway-local-action.ts'
+import { openGatewayServer } from '../gateway-server.ts'
 import { answerApi } from './answer.ts'
 import { Faults } from './faults.ts'
 import type { ReadFault, WebhookFault } from './faults.ts'
@@ -135,35 +131,20 @@ export async function startLocalGoCardless(options: LocalGoCardlessOptions): Pro
     },
   }
 
-  async function answer(request: IncomingMessage, response: ServerResponse): Promise<void> {
-    const { pathname } = new URL(request.url ?? '/', 'http://localhost')
-    const state = { ledger, schedule, deliveries: sender.deliveries }
-    if (pathname.startsWith('/_local/')) {
-      return answerLocal(localActions(goCardless, faults, state), pathname, request, response)
-    }
-    if (pathname === '/' && request.method === 'GET') {
-      response.writeHead(200, { 'content-type': 'text/html; charset=utf-8' }).end(localPage(state))
-      return
-    }
-    if (await answerApi(api, request, response)) return
-    response.writeHead(404, { 'content-type': 'text/plain' }).end('The local GoCardless has nothing at this address.\n')
-  }
-
-  const server = createServer((request, response) => {
-    answer(request, response).catch((error: unknown) => {
-      if (response.headersSent) response.destroy()
-      else response.writeHead(500, { 'content-type': 'text/plain' }).end(`${String(error)}\n`)
-    })
+  const seen = { ledger, schedule, deliveries: sender.deliveries }
+  const server = await openGatewayServer({
+    label: 'GoCardless',
+    port: options.port,
+    answerApi: (request, response) => answerApi(api, request, response),
+    local: localActions(goCardless, faults, seen),
+    page: () => localPage(seen),
   })
-  server.listen(options.port ?? 0, '127.0.0.1')
-  await once(server, 'listening')
   schedule.arm()
   return {
     ...goCardless,
-    url: `http://127.0.0.1:${(server.address() as AddressInfo).port}`,
+    url: server.url,
     async close() {
       server.close()
-      server.closeAllConnections()
       await schedule.stop()
       ledger.close()
     },
