@@ -62,8 +62,8 @@ export async function startRelay(config: Config, log: Log): Promise<Relay> {
     const chores: readonly (() => Promise<unknown>)[] = [
       () => permittedUsers.refreshStale(),
       ...config.orgs.map(({ id }) => async () => {
-        const belongs = (gateway: string, account: string) => accounts.find(gateway, account)?.orgId === id
-        if ((await joinPayments(database, crms.get(id)!, id, belongs)) > 0) workers.wake()
+        const ours = accounts.all.filter((account) => account.orgId === id)
+        if ((await joinPayments(database, crms.get(id)!, id, ours)) > 0) workers.wake()
       }),
     ]
     closing.push(repeat(chores, CHORES_MS, log))

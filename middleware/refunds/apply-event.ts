@@ -1,13 +1,15 @@
 import type { Database, Queryable } from '../database/database.ts'
-import type { Gateway, LookUp, PaymentFacts, RefundFacts } from '../gateways/gateway.ts'
+import type { Gateway, LookUp, RefundFacts } from '../gateways/gateway.ts'
 import { Money } from '../money/money.ts'
 import { adoptForeignRefunds, mayBeOurs } from './adopt-refunds.ts'
 import { adoptRefund } from './insert-refund.ts'
 import { applyToRow } from './apply-evidence.ts'
 import { evidenceOf } from './evidence.ts'
 import type { Evidence } from './evidence.ts'
-import { endEvent } from './gateway-events.ts'
+import { endEvent, parkedEvents } from './gateway-events.ts'
 import type { EventJob, EventOutcome } from './gateway-events.ts'
+import { lookUpPayment } from './look-up-payment.ts'
+import type { PaymentLook } from './look-up-payment.ts'
 import { applyPaymentEvent, findPayment } from './payment-events.ts'
 import type { PaymentRow } from './payment-events.ts'
 import { applyPaymentFacts } from './payment-facts.ts'
@@ -36,7 +38,23 @@ export async function applyEvent(database: Database, gateway: Gateway, event: Ev
   })
 }
 
-type Looked = { refund?: LookUp<RefundFacts>; payment?: LookUp<PaymentFacts> }
+/**
+ * Applies what was told of a payment before it was known here, within the transaction that makes it known. Events that only ask for a
+ * look are left to their own time: whoever makes the payment known has looked.
+ * @returns how many were applied
+ */
+export async function applyParked(
+  tx: Queryable,
+  gateway: Gateway,
+  account: string,
+  reference: string,
+): Promise<number> {
+  const parked = await parkedEvents(tx, gateway.name, account, reference)
+  for (const event of parked) await endEvent(tx, event, await applyWithin(tx, gateway, event, {}))
+  return parked.length
+}
+
+type Looked = { refund?: LookUp<RefundFacts>; payment?: LookUp<PaymentLook> }
 
 async function lookUp(gateway: Gateway, event: EventJob): Promise<Looked> {
   if (event.kind === 'refund_changed' && event.refundReference !== null) {
@@ -49,7 +67,9 @@ async function lookUp(gateway: Gateway, event: EventJob): Promise<Looked> {
     return { refund: await gateway.lookUpRefund!(query) }
   }
   if (event.kind === 'payment_changed' && event.paymentReference !== null) {
-    return { payment: await gateway.lookUpPayment!(event.paymentReference) }
+    const payment = await lookUpPayment(gateway, event.paymentReference)
+    // An event that asks for a look comes from a gateway that can be asked.
+    return { payment: payment! }
   }
   return {}
 }

@@ -4,6 +4,7 @@ import type { Evidence } from './evidence.ts'
 import { judgeEvent } from './judge-event.ts'
 import { REFUND_COLUMNS, WITH_PAYMENT, toJob } from './refund-rows.ts'
 import type { RefundJob, RefundRow } from './refund-rows.ts'
+import { outcomeLookMs } from './outcome-look.ts'
 import { changeRefund } from './refund-store.ts'
 import type { RefundChange } from './refund-store.ts'
 import type { RefundState } from './refund.ts'
@@ -76,7 +77,7 @@ function changeTo(state: RefundState, evidence: Evidence, was: RefundState, gate
     evidenceAt: evidence.occurredAt?.toISOString() ?? null,
     ...(evidence.gatewayReference !== null && { gatewayReference: evidence.gatewayReference }),
   }
-  if (state === 'pending') return { ...change, failure: null, dueInMs: gateway.capabilities.pollOutcomeMs ?? null }
+  if (state === 'pending') return { ...change, failure: null, dueInMs: outcomeLookMs(gateway) }
   if (state === 'succeeded') return { ...change, failure: null, attention: null, holdMs: 0, dueInMs: null }
   if (state === 'reversed') {
     return {

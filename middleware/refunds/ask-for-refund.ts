@@ -1,9 +1,11 @@
 import type { Database } from '../database/database.ts'
 import { RefundError } from '../errors.ts'
-import type { Gateway, PaymentFacts } from '../gateways/gateway.ts'
+import type { Gateway } from '../gateways/gateway.ts'
 import { decideUndo } from './decide-undo.ts'
 import { guardDirectDebit } from './direct-debit-gate.ts'
 import type { DirectDebitRules } from './direct-debit-gate.ts'
+import { lookUpPayment } from './look-up-payment.ts'
+import type { PaymentLook } from './look-up-payment.ts'
 import { findBalance } from './refund-store.ts'
 import { guardByWebhooks } from './webhook-evidence.ts'
 import { digestOf, replayOf, requestRefund } from './request-refund.ts'
@@ -40,7 +42,7 @@ export async function askForRefund(
   }
   return requestRefund(database, gateway, requester, idempotencyKey, request, plan)
 
-  async function planOf(facts: PaymentFacts | null): Promise<RefundPlan> {
+  async function planOf(facts: PaymentLook | null): Promise<RefundPlan> {
     if (!request.undo) return { kind: 'refund', facts }
     const balance = known ?? (await findBalance(database, requester.orgId, request.paymentId))
     const { action } = decideUndo(gateway, request.captured, balance, null, facts)
@@ -53,12 +55,8 @@ export async function askForRefund(
  * @param needed whether going on without an answer would be a guess
  * @throws RefundError `not_possible_now` when it is needed and the gateway does not answer
  */
-export async function lookAtPayment(
-  gateway: Gateway,
-  reference: string,
-  needed: boolean,
-): Promise<PaymentFacts | null> {
-  const looked = await gateway.lookUpPayment?.(reference)
+export async function lookAtPayment(gateway: Gateway, reference: string, needed: boolean): Promise<PaymentLook | null> {
+  const looked = await lookUpPayment(gateway, reference)
   if (looked?.kind === 'found') return looked.facts
   if (looked?.kind === 'unavailable' && needed) {
     throw new RefundError('not_possible_now', {

@@ -1,7 +1,9 @@
 import { violatedConstraint } from '../database/database.ts'
 import type { Queryable } from '../database/database.ts'
 import { RefundError } from '../errors.ts'
-import type { Gateway, PaymentFacts } from '../gateways/gateway.ts'
+import type { Gateway } from '../gateways/gateway.ts'
+import { applyParked } from './apply-event.ts'
+import type { PaymentLook } from './look-up-payment.ts'
 import { applyPaymentFacts } from './payment-facts.ts'
 import { BALANCE_COLUMNS, toBalance } from './refund-rows.ts'
 import type { BalanceRow } from './refund-rows.ts'
@@ -20,6 +22,8 @@ interface BoundRow extends BalanceRow {
   readonly gatewayAccount: string
   readonly gatewayReference: string
   readonly nextSendInMs: number
+  /** Its first refund here. */
+  readonly isNew: boolean
 }
 
 /**
@@ -32,15 +36,16 @@ export async function bindPayment(
   gateway: Gateway,
   orgId: string,
   request: Pick<RefundRequest, 'paymentId' | 'gatewayAccount' | 'gatewayReference' | 'captured'>,
-  facts: PaymentFacts | null,
+  facts: PaymentLook | null,
 ): Promise<BoundPayment> {
   const rows = await tx
     .query<BoundRow>(
       `INSERT INTO payments AS p (org_id, payment_id, gateway, gateway_account, gateway_reference, currency, captured)
        VALUES ($1, $2, $3, $4, $5, $6, $7)
        ON CONFLICT (org_id, payment_id) DO UPDATE SET
-         captured = least(p.captured, excluded.captured)
+         captured = greatest(p.captured_proven, least(p.captured, excluded.captured))
        RETURNING p.gateway, p.gateway_account AS "gatewayAccount", p.gateway_reference AS "gatewayReference", ${BALANCE_COLUMNS},
+         p.xmax = 0 AS "isNew",
          greatest(0, extract(epoch FROM coalesce(p.next_send_at, relay_now()) - relay_now()) * 1000)::float AS "nextSendInMs"`,
       [
         orgId,
@@ -63,13 +68,15 @@ export async function bindPayment(
     (row.gatewayReference !== request.gatewayReference && 'gateway reference') ||
     (row.currency !== request.captured.currency && 'currency')
   if (changed) throw new RefundError('payment_changed', { field: changed })
-  if (facts === null) return { balance: toBalance(row), nextSendInMs: row.nextSendInMs }
   const { paymentId, gatewayAccount } = request
   const payment = { orgId, paymentId, gateway: gateway.name, gatewayAccount, currency: row.currency }
-  if ((await applyPaymentFacts(tx, gateway, payment, facts, 'look-up')) === 'amount_differs') {
+  // What the gateway told of this payment before anybody refunded it here, a chargeback for one, counts from the first refund on.
+  const applied = row.isNew ? await applyParked(tx, gateway, gatewayAccount, request.gatewayReference) : 0
+  if (facts && (await applyPaymentFacts(tx, gateway, payment, facts, 'look-up')) === 'amount_differs') {
     throw new RefundError('payment_changed', { field: 'currency' })
   }
-  return { balance: (await findBalance(tx, orgId, paymentId))!, nextSendInMs: row.nextSendInMs }
+  const balance = facts || applied > 0 ? (await findBalance(tx, orgId, paymentId))! : toBalance(row)
+  return { balance, nextSendInMs: row.nextSendInMs }
 }
 
 /** At a gateway that wants one refund of a payment at a time: the next may only go out after this one's turn. */

@@ -37,18 +37,34 @@ export type EventOutcome =
 const TRIED_AGAIN: readonly EventOutcome[] = ['too_early', 'no_such_payment', 'unavailable']
 const EVENT_LEASE_SECONDS = 90
 
+const EVENT_COLUMNS = `id, lease_number AS "leaseNumber", tries, gateway, gateway_account AS account, kind, gateway_kind AS "gatewayKind",
+       occurred_at AS "occurredAt", payment_reference AS "paymentReference", refund_reference AS "refundReference",
+       refund_id AS "refundId",
+       CASE WHEN amount IS NOT NULL THEN jsonb_build_object('value', amount, 'currency', currency) END AS amount,
+       CASE WHEN error_code IS NOT NULL THEN jsonb_build_object('code', error_code, 'gatewayMessage', gateway_message) END AS failure`
+
 /** Due events, oldest first. */
 export async function claimEvents(database: Database, limit: number): Promise<EventJob[]> {
   const ids = await claimDue(database, 'gateway_events', limit, EVENT_LEASE_SECONDS)
   if (ids.length === 0) return []
   return database.query<EventJob>(
-    `SELECT id, lease_number AS "leaseNumber", tries, gateway, gateway_account AS account, kind, gateway_kind AS "gatewayKind",
-       occurred_at AS "occurredAt", payment_reference AS "paymentReference", refund_reference AS "refundReference",
-       refund_id AS "refundId",
-       CASE WHEN amount IS NOT NULL THEN jsonb_build_object('value', amount, 'currency', currency) END AS amount,
-       CASE WHEN error_code IS NOT NULL THEN jsonb_build_object('code', error_code, 'gatewayMessage', gateway_message) END AS failure
-     FROM gateway_events WHERE id = ANY($1::bigint[]) ORDER BY id`,
+    `SELECT ${EVENT_COLUMNS} FROM gateway_events WHERE id = ANY($1::bigint[]) ORDER BY id`,
     [ids],
+  )
+}
+
+/** What was told of a payment that was not known, oldest first; locked. */
+export async function parkedEvents(
+  tx: Queryable,
+  gateway: string,
+  account: string,
+  reference: string,
+): Promise<EventJob[]> {
+  return tx.query<EventJob>(
+    `SELECT ${EVENT_COLUMNS} FROM gateway_events
+     WHERE gateway = $1 AND gateway_account = $2 AND payment_reference = $3 AND due_at IS NOT NULL
+       AND kind NOT IN ('refund_changed', 'payment_changed') ORDER BY id FOR UPDATE`,
+    [gateway, account, reference],
   )
 }
 

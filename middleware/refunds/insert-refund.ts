@@ -25,6 +25,7 @@ export interface NewRefund {
   readonly lineItems: readonly LineItem[] | null
   readonly requestedBy: string
   readonly payerAsked: boolean
+  readonly directDebit: boolean
   readonly idempotencyKey: string
   readonly requestDigest: string
   readonly attempt: NewAttempt
@@ -40,9 +41,10 @@ export async function insertRefund(tx: Queryable, refund: NewRefund): Promise<Re
   const [row] = await tx.query<RefundRow>(
     `WITH r AS (
        INSERT INTO refunds (id, org_id, payment_id, gateway, gateway_account, kind, undo, origin, state, amount, currency, reason, note,
-         requested_by, payer_asked, idempotency_key, request_digest, evidence, due_at, lease_number, waiting_for, target, line_items)
+         requested_by, payer_asked, idempotency_key, request_digest, evidence, due_at, lease_number, waiting_for, target, line_items,
+         direct_debit)
        VALUES ($1, $2, $3, $4, $5, $6, $7, 'here', 'requested', $8, $9, $10, $11, $12, $13, $14, $15, 'request by ' || $12::text,
-         relay_now() + make_interval(secs => $16), 1, $17, $21, $22)
+         relay_now() + make_interval(secs => $16), 1, $17, $21, $22, $23)
        ON CONFLICT ON CONSTRAINT refund_requested_once DO NOTHING RETURNING *
      ), attempt AS (
        INSERT INTO attempts (id, refund_id, operation, key, body) SELECT $18, r.id, r.kind, $19, $20 FROM r
@@ -71,6 +73,7 @@ export async function insertRefund(tx: Queryable, refund: NewRefund): Promise<Re
       JSON.stringify(refund.attempt.body),
       refund.target,
       refund.lineItems && JSON.stringify(refund.lineItems),
+      refund.directDebit,
     ],
   )
   return row ? toJob(row) : null
@@ -107,9 +110,10 @@ export async function adoptRefund(
 ): Promise<boolean> {
   const rows = await tx.query(
     `INSERT INTO refunds (id, org_id, payment_id, gateway, gateway_account, kind, origin, state, amount, currency, gateway_reference,
-       evidence, evidence_at, requested_at, decided_at, error_code, gateway_message)
+       evidence, evidence_at, requested_at, decided_at, error_code, gateway_message, due_at)
      VALUES ($13, $1, $2, $3, $4, $14, 'gateway_console', $5, $6, $7, $8, $9, $10, coalesce($10, relay_now()),
-       CASE WHEN $5 <> 'pending' THEN coalesce($10, relay_now()) END, $11, $12)
+       CASE WHEN $5 <> 'pending' THEN coalesce($10, relay_now()) END, $11, $12,
+       CASE WHEN $5 = 'pending' THEN relay_now() + interval '15 minutes' END)
      ON CONFLICT ON CONSTRAINT refund_reference_once DO NOTHING RETURNING id`,
     [
       payment.orgId,

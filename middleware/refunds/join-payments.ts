@@ -1,6 +1,7 @@
 import type { Crm, PaymentReference } from '../crm/crm.ts'
 import { CrmError } from '../crm/crm.ts'
 import type { Database } from '../database/database.ts'
+import type { GatewayAccount } from './gateway-accounts.ts'
 
 /** What one look-up by external id takes. */
 const BATCH = 200
@@ -8,23 +9,25 @@ const BATCH = 200
 /**
  * Events of payments that were never refunded here wait until their payment record is found by its gateway reference: a chargeback, or
  * a refund made in the gateway's own console. One API call for all that wait, and none when nothing does.
- * @param belongs whether a gateway account belongs to this org
+ * @param accounts of this org
  * @returns how many payments were joined
  */
 export async function joinPayments(
   database: Database,
   crm: Crm,
   orgId: string,
-  belongs: (gateway: string, account: string) => boolean,
+  accounts: readonly GatewayAccount[],
 ): Promise<number> {
   const waiting = await database.query<PaymentReference>(
-    `SELECT DISTINCT gateway, gateway_account AS "gatewayAccount", payment_reference AS "gatewayReference" FROM gateway_events
-     WHERE outcome = 'no_such_payment' AND due_at <= relay_now() + interval '1 hour' AND payment_reference IS NOT NULL LIMIT $1`,
-    [BATCH],
+    `SELECT gateway, gateway_account AS "gatewayAccount", payment_reference AS "gatewayReference" FROM gateway_events
+     WHERE outcome = 'no_such_payment' AND payment_reference IS NOT NULL
+       AND (gateway, gateway_account) IN (SELECT * FROM unnest($2::text[], $3::text[]))
+     -- Who was looked for in vain waits ever longer, so the new ones come first.
+     GROUP BY 1, 2, 3 ORDER BY min(due_at) LIMIT $1`,
+    [BATCH, accounts.map(({ gateway }) => gateway.name), accounts.map(({ account }) => account)],
   )
-  const ours = waiting.filter(({ gateway, gatewayAccount }) => belongs(gateway, gatewayAccount))
-  if (ours.length === 0) return 0
-  const found = await crm.findPayments(ours).catch((error: unknown) => {
+  if (waiting.length === 0) return 0
+  const found = await crm.findPayments(waiting).catch((error: unknown) => {
     // They wait on; the next look finds them.
     if (error instanceof CrmError) return []
     throw error

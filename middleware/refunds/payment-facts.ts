@@ -1,5 +1,6 @@
 import type { Queryable } from '../database/database.ts'
-import type { DisputeFacts, Gateway, PaymentFacts } from '../gateways/gateway.ts'
+import type { DisputeFacts, Gateway } from '../gateways/gateway.ts'
+import type { PaymentLook } from './look-up-payment.ts'
 import { adoptForeignRefunds } from './adopt-refunds.ts'
 import { applyToRow } from './apply-evidence.ts'
 import { evidenceOf } from './evidence.ts'
@@ -17,10 +18,17 @@ export async function applyPaymentFacts(
   tx: Queryable,
   gateway: Gateway,
   payment: PaymentRow,
-  facts: PaymentFacts,
+  facts: PaymentLook,
   source: string,
 ): Promise<EventOutcome> {
   if (facts.amount.currency !== payment.currency) return 'amount_differs'
+  const newest = await tx.query(
+    `UPDATE payments SET looked_at = $3 WHERE org_id = $1 AND payment_id = $2 AND coalesce(looked_at <= $3, true)
+     RETURNING payment_id`,
+    [payment.orgId, payment.paymentId, facts.lookedAt],
+  )
+  // Somebody asked later and was faster: what this look saw may be over.
+  if (newest.length === 0) return 'nothing_new'
   if (facts.disputes) await recordDisputes(tx, payment, facts.disputes)
   else await recordWhole(tx, payment, facts)
   const captured = facts.status === 'failed' ? '0' : facts.amount.toDecimal()
@@ -49,14 +57,18 @@ async function recordDisputes(tx: Queryable, payment: PaymentRow, disputes: read
   }
 }
 
-async function recordWhole(tx: Queryable, payment: PaymentRow, facts: PaymentFacts): Promise<void> {
-  const dispute = { reference: `${WHOLE_PAYMENT} ${payment.paymentId}`, amount: facts.amount.toDecimal(), at: null }
+async function recordWhole(tx: Queryable, payment: PaymentRow, facts: PaymentLook): Promise<void> {
+  const dispute = {
+    reference: `${WHOLE_PAYMENT} ${payment.paymentId}`,
+    amount: facts.amount.toDecimal(),
+    at: facts.lookedAt,
+  }
   if (facts.status === 'charged_back') {
     await recordChargeback(tx, payment, { ...dispute, open: true })
     return
   }
   await tx.query(
-    `UPDATE chargebacks SET open = false WHERE gateway = $1 AND gateway_account = $2 AND reference = $3 AND open`,
-    [payment.gateway, payment.gatewayAccount, dispute.reference],
+    `UPDATE chargebacks SET open = false, evidence_at = $4 WHERE gateway = $1 AND gateway_account = $2 AND reference = $3 AND open`,
+    [payment.gateway, payment.gatewayAccount, dispute.reference, facts.lookedAt],
   )
 }

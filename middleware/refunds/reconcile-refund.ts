@@ -3,11 +3,13 @@ import type { Gateway } from '../gateways/gateway.ts'
 import { backoffMs } from '../work/backoff.ts'
 import { applyEvidence } from './apply-evidence.ts'
 import { evidenceOf } from './evidence.ts'
+import { outcomeLookMs } from './outcome-look.ts'
 import type { RefundJob } from './refund-rows.ts'
 import { changeRefund } from './refund-store.ts'
 import { submitRefund } from './submit-refund.ts'
 
 const DAY_MS = 86_400_000
+const SILENT_DAYS = 5
 
 /**
  * Finds out what became of a refund whose outcome is unknown: asks the gateway where it can be asked; otherwise sends the same attempt
@@ -37,17 +39,25 @@ export async function reconcileRefund(database: Database, gateway: Gateway, job:
   })
 }
 
-/** Looks up a refund whose outcome no webhook tells. */
+/** Looks up a refund whose outcome no webhook tells, or told yet; where the gateway cannot be asked, a long silence is shown to a person. */
 export async function pollRefund(database: Database, gateway: Gateway, job: RefundJob): Promise<void> {
   const asked = await lookUp(gateway, job)
   if (asked?.kind === 'found' && asked.facts.status !== 'pending') {
     await applyEvidence(database, gateway, job.refund.id, evidenceOf(asked.facts, 'look-up'))
     return
   }
-  const next = gateway.capabilities.pollOutcomeMs ?? null
   await database.query(
-    `UPDATE refunds SET due_at = relay_now() + $3::bigint * interval '1 millisecond' WHERE id = $1 AND lease_number = $2`,
-    [job.refund.id, job.leaseNumber, next],
+    `UPDATE refunds SET due_at = relay_now() + $3 * interval '1 millisecond',
+       attention = CASE WHEN $4 AND sent_at < relay_now() - make_interval(days => $5) THEN coalesce(attention, $6) ELSE attention END
+     WHERE id = $1 AND lease_number = $2 AND state = 'pending'`,
+    [
+      job.refund.id,
+      job.leaseNumber,
+      outcomeLookMs(gateway),
+      !asked,
+      SILENT_DAYS,
+      `${gateway.label} has not told for ${SILENT_DAYS} days what became of this refund. Compare with its own records.`,
+    ],
   )
 }
 

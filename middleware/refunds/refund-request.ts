@@ -1,5 +1,6 @@
-import type { LineItem, PaymentFacts, RefundReason } from '../gateways/gateway.ts'
+import type { LineItem, RefundReason } from '../gateways/gateway.ts'
 import type { Money } from '../money/money.ts'
+import type { PaymentLook } from './look-up-payment.ts'
 
 /** What the org knows of the payment, and what it asks for. */
 export interface RefundRequest {
@@ -35,5 +36,5 @@ export interface Requester {
 /** The way the money is to go back, and what the gateway said of the payment when it was asked. */
 export interface RefundPlan {
   readonly kind: 'refund' | 'void' | 'undo'
-  readonly facts: PaymentFacts | null
+  readonly facts: PaymentLook | null
 }

@@ -25,7 +25,7 @@ export interface RefundRow extends Omit<Refund, 'amount' | 'failure'> {
 export const REFUND_COLUMNS = `r.id, r.org_id AS "orgId", r.payment_id AS "paymentId", r.kind, r.undo, r.target, r.origin, r.state, r.version,
   r.amount, r.currency, r.reason, r.note, r.line_items AS "lineItems", r.requested_by AS "requestedBy", r.gateway, r.gateway_account AS "gatewayAccount",
   p.gateway_reference AS "paymentReference", r.gateway_reference AS "gatewayReference", r.error_code AS "errorCode",
-  r.gateway_message AS "gatewayMessage", r.held_until AS "heldUntil", r.attention, r.payer_asked AS "payerAsked",
+  r.gateway_message AS "gatewayMessage", r.held_until AS "heldUntil", r.attention, r.payer_asked AS "payerAsked", r.direct_debit AS "directDebit",
   r.waiting_for AS "waitingFor", r.due_at AS "dueAt", r.requested_at AS "requestedAt", r.sent_at AS "sentAt",
   r.decided_at AS "decidedAt", r.updated_at AS "updatedAt", r.evidence_at AS "evidenceAt", r.lease_number AS "leaseNumber", r.tries,
   r.request_digest AS "requestDigest"`

@@ -1,4 +1,4 @@
-import type { Database, Queryable } from '../database/database.ts'
+import type { Queryable } from '../database/database.ts'
 import type { Attempt, AttemptBody } from '../gateways/gateway.ts'
 import { FINAL_STATES } from './refund.ts'
 import type { PaymentBalance, Refund, RefundState } from './refund.ts'
@@ -53,22 +53,17 @@ export async function findBalance(
 
 /**
  * Marks the refund as being sent and counts the sending; from here on it may have been paid.
- * @param oneAtATime at this gateway a refund waits while another of its payment is being sent
- * @returns the attempt to send, or null when the lease went to another process, or it has to wait
+ * @returns the attempt to send, or null when the lease went to another process
  */
 export async function startSubmitting(
-  database: Database,
-  job: RefundJob,
-  oneAtATime: boolean,
+  database: Queryable,
+  job: Pick<RefundJob, 'refund' | 'leaseNumber'>,
 ): Promise<StoredAttempt | null> {
   const [row] = await database.query<Omit<StoredAttempt, 'paymentReference'> & { paymentReference: string | null }>(
     `WITH r AS (
        UPDATE refunds SET state = 'submitting', sent_at = coalesce(sent_at, relay_now()), evidence = 'lease ' || lease_number,
          waiting_for = NULL, due_at = relay_now() + make_interval(secs => $3)
-       WHERE id = $1 AND lease_number = $2 AND state IN ('requested', 'unknown') AND NOT ($4 AND EXISTS (
-         SELECT FROM refunds other WHERE other.org_id = refunds.org_id AND other.payment_id = refunds.payment_id
-           AND other.state = 'submitting'))
-       RETURNING *
+       WHERE id = $1 AND lease_number = $2 AND state IN ('requested', 'unknown') RETURNING *
      ), a AS (
        UPDATE attempts SET sends = sends + 1, first_sent_at = coalesce(first_sent_at, relay_now())
        WHERE id = (SELECT attempts.id FROM attempts JOIN r ON attempts.refund_id = r.id ORDER BY attempts.id DESC LIMIT 1)
@@ -76,7 +71,7 @@ export async function startSubmitting(
      )
      SELECT a.id, a.operation, a.key, a.body, a.sends, a.first_sent_at AS "firstSentAt", p.gateway_reference AS "paymentReference"
      FROM a, r ${WITH_PAYMENT}`,
-    [job.refund.id, job.leaseNumber, LEASE_SECONDS, oneAtATime],
+    [job.refund.id, job.leaseNumber, LEASE_SECONDS],
   )
   return row ? { ...row, paymentReference: row.paymentReference ?? '' } : null
 }

@@ -56,6 +56,7 @@ export interface Refund {
   readonly target: 'stored_method' | 'bank_account' | null
   /** The agent said that the payer was asked not to claim the debit from the bank. */
   readonly payerAsked: boolean
+  readonly directDebit: boolean
   /** Why it waits, as a code of errors.ts, while it is requested. */
   readonly waitingFor: string | null
   /** When somebody looks at it next. */

@@ -55,6 +55,7 @@ export async function requestCredit(
     lineItems: null,
     requestedBy: requester.userId,
     payerAsked: false,
+    directDebit: false,
     idempotencyKey,
     requestDigest,
     attempt: { id: uuidv7(), key: uuidv7(), body: gateway.prepareCredit({ refundId: id, amount, target }) },

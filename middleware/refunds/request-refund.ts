@@ -64,6 +64,7 @@ export async function requestRefund(
       lineItems: request.lineItems,
       requestedBy: requester.userId,
       payerAsked: request.payerAsked,
+      directDebit: request.directDebit !== null,
       idempotencyKey,
       requestDigest: digest,
       attempt: { id: uuidv7(), key: uuidv7(), body: bodyOf(gateway, plan.kind, { id, request, amount, balance }) },

@@ -120,6 +120,8 @@ async function storeResults(
        crm_due_at = CASE
          WHEN result.written AND ${name}.version <= result.version THEN NULL
          WHEN result.written THEN relay_now()
+         -- What was refused is an older version: the present one was never tried.
+         WHEN ${name}.version > result.version THEN relay_now() + interval '1 second'
          WHEN result.person THEN relay_now() + interval '1 day'
          ELSE relay_now() + least(interval '1 hour', interval '2 seconds' * power(2, least(crm_tries, 12))) END
      FROM jsonb_to_recordset($1) AS result (id text, version integer, written boolean, refusal text, person boolean)

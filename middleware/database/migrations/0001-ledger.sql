@@ -35,6 +35,9 @@ CREATE TABLE payments (
   voided boolean NOT NULL DEFAULT false,
   -- At a gateway that wants one refund at a time: when the next of this payment may go out.
   next_send_at timestamptz,
+  last_sent_at timestamptz,
+  -- When the gateway was asked for the record of it that was last taken into the books; an older look says nothing.
+  looked_at timestamptz,
   first_seen_at timestamptz NOT NULL DEFAULT relay_now(),
   -- Of what the payment record in Salesforce shows from here: the amount charged back. The same columns as on refunds.
   version integer NOT NULL DEFAULT 0,
@@ -72,6 +75,7 @@ CREATE TABLE refunds (
   requested_by text,
   -- The agent said that the payer was asked not to claim this debit from the bank.
   payer_asked boolean NOT NULL DEFAULT false,
+  direct_debit boolean NOT NULL DEFAULT false,
   -- Why it waits, as a code of errors.ts, while it is requested.
   waiting_for text,
   idempotency_key text,
@@ -148,6 +152,14 @@ CREATE TABLE gateway_events (
 );
 CREATE INDEX gateway_events_of_payment ON gateway_events (gateway, gateway_account, payment_reference);
 CREATE INDEX gateway_events_due ON gateway_events (due_at) WHERE due_at IS NOT NULL;
+
+-- Up to when the events of a gateway that keeps them were fetched.
+CREATE TABLE event_cursors (
+  gateway text NOT NULL,
+  gateway_account text NOT NULL,
+  fetched_until timestamptz NOT NULL,
+  PRIMARY KEY (gateway, gateway_account)
+);
 
 -- One row per dispute; what it took, and whether it gave it back.
 CREATE TABLE chargebacks (

@@ -51,7 +51,7 @@ LANGUAGE sql IMMUTABLE AS $$
   SELECT
     CASE WHEN refund.kind = 'refund' AND refund.state = 'succeeded' THEN refund.amount ELSE 0 END,
     CASE WHEN refund.state IN ('requested', 'submitting', 'pending', 'unknown') THEN refund.amount ELSE 0 END,
-    CASE WHEN refund.kind = 'refund' AND refund.state = 'failed' AND refund.held_until IS NOT NULL
+    CASE WHEN refund.state = 'failed' AND refund.held_until IS NOT NULL
       THEN refund.amount ELSE 0 END
 $$;
 
@@ -66,12 +66,15 @@ BEGIN
   ELSE
     SELECT * INTO before FROM refund_shares(OLD);
   END IF;
-  IF after IS DISTINCT FROM before THEN
+  IF after IS DISTINCT FROM before OR NEW.kind IN ('void', 'undo') THEN
     UPDATE payments SET
       refunded = payments.refunded + after.refunded - before.refunded,
       under_way = payments.under_way + after.under_way - before.under_way,
       held = payments.held + after.held - before.held,
-      voided = payments.voided OR (NEW.kind IN ('void', 'undo') AND NEW.state = 'succeeded')
+      voided = CASE WHEN NEW.kind IN ('void', 'undo') THEN EXISTS (
+        SELECT FROM refunds r WHERE r.org_id = NEW.org_id AND r.payment_id = NEW.payment_id
+          AND r.kind IN ('void', 'undo') AND r.state = 'succeeded'
+      ) ELSE payments.voided END
     WHERE org_id = NEW.org_id AND payment_id = NEW.payment_id;
   END IF;
   IF TG_OP = 'INSERT' OR NEW.state <> OLD.state THEN

@@ -48,6 +48,12 @@ CREATE FUNCTION watch_exposure() RETURNS trigger LANGUAGE plpgsql AS $$
 DECLARE
   out_twice numeric := greatest(0, NEW.refunded + NEW.charged_back - NEW.captured);
 BEGIN
+  -- What the bank takes back was captured, so an undo of it was a refund.
+  IF NEW.charged_back > 0 AND NEW.voided THEN
+    out_twice := greatest(0, NEW.charged_back - NEW.captured + (
+      SELECT coalesce(sum(amount), 0) FROM refunds
+      WHERE org_id = NEW.org_id AND payment_id = NEW.payment_id AND kind = 'undo' AND state = 'succeeded'));
+  END IF;
   IF out_twice = 0 AND NOT EXISTS (
     SELECT FROM exposures WHERE org_id = NEW.org_id AND payment_id = NEW.payment_id AND at_risk
   ) THEN

@@ -1,5 +1,6 @@
 import type { DisputeFacts, Gateway, PaymentFacts } from '../../../middleware/gateways/gateway.ts'
 import { Money } from '../../../middleware/money/money.ts'
+import type { PaymentLook } from '../../../middleware/refunds/look-up-payment.ts'
 import { applyPaymentFacts } from '../../../middleware/refunds/payment-facts.ts'
 import { recordChargeback } from '../../../middleware/refunds/payment-events.ts'
 import { freshDatabase } from '../../fresh-database.ts'
@@ -34,8 +35,10 @@ describe('disputes that a look-up shows', () => {
     gatewayAccount: 'RefundRelayECOM',
     currency: 'EUR',
   })
-  const lookUp = (facts: Partial<PaymentFacts>) =>
-    fresh.database.transaction((tx) => applyPaymentFacts(tx, gateway, payment(), { ...FACTS, ...facts }, 'look-up'))
+  const lookUp = (facts: Partial<PaymentLook>) =>
+    fresh.database.transaction((tx) =>
+      applyPaymentFacts(tx, gateway, payment(), { ...FACTS, lookedAt: new Date(), ...facts }, 'look-up'),
+    )
   const chargedBack = async () => {
     const [row] = await fresh.database.query<{ charged_back: string }>('SELECT charged_back FROM payments')
     return Number(row!.charged_back)

@@ -1,0 +1,15 @@
+import type { Gateway, LookUp, PaymentFacts } from '../gateways/gateway.ts'
+
+/** A payment as its gateway shows it, and from when: of two looks the later one is believed, in whatever order they end. */
+export interface PaymentLook extends PaymentFacts {
+  /** Before the gateway was asked. */
+  readonly lookedAt: Date
+}
+
+/** Null where the gateway cannot be asked. */
+export async function lookUpPayment(gateway: Gateway, reference: string): Promise<LookUp<PaymentLook> | null> {
+  if (!gateway.lookUpPayment) return null
+  const lookedAt = new Date()
+  const looked = await gateway.lookUpPayment(reference)
+  return looked.kind === 'found' ? { kind: 'found', facts: { ...looked.facts, lookedAt } } : looked
+}

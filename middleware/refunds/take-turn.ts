@@ -1,0 +1,83 @@
+import { v7 as uuidv7 } from 'uuid'
+import type { Database, Queryable } from '../database/database.ts'
+import type { AttemptBody, Gateway } from '../gateways/gateway.ts'
+import { Money } from '../money/money.ts'
+import type { RefundJob } from './refund-rows.ts'
+import { startSubmitting } from './refund-store.ts'
+import type { StoredAttempt } from './refund-store.ts'
+import type { Refund } from './refund.ts'
+
+/**
+ * Starts the sending of a refund at a gateway that takes those of one payment one at a time, apart: under the payment's lock, so that two
+ * processes cannot both find the way free. When it is not, the refund goes back into the line.
+ * @returns the attempt to send; null when it waits, or the lease went to another process
+ */
+export async function takeTurn(database: Database, gateway: Gateway, job: RefundJob): Promise<StoredAttempt | null> {
+  const { refund } = job
+  return database.transaction(async (tx) => {
+    const [way] = await tx.query<{ freeInMs: number }>(
+      `SELECT greatest(0, extract(epoch FROM last_sent_at - relay_now()) * 1000 + $3)::float AS "freeInMs" FROM payments
+       WHERE org_id = $1 AND payment_id = $2 FOR UPDATE`,
+      [refund.orgId, refund.paymentId, gateway.capabilities.spacingMs ?? 0],
+    )
+    const waitMs = Math.max(way?.freeInMs ?? 0, (await anotherIsBeingSent(tx, refund)) ? 1_000 : 0)
+    if (waitMs > 0 && refund.state === 'requested') {
+      await tx.query(
+        `UPDATE refunds SET due_at = relay_now() + $3 * interval '1 millisecond', waiting_for = 'another_refund_first'
+         WHERE id = $1 AND lease_number = $2 AND state = 'requested'`,
+        [refund.id, job.leaseNumber, waitMs],
+      )
+      return null
+    }
+    if (refund.state === 'requested') await prepareAgain(tx, gateway, refund)
+    await tx.query('UPDATE payments SET last_sent_at = relay_now() WHERE org_id = $1 AND payment_id = $2', [
+      refund.orgId,
+      refund.paymentId,
+    ])
+    return startSubmitting(tx, job)
+  })
+}
+
+async function anotherIsBeingSent(tx: Queryable, refund: Refund): Promise<boolean> {
+  const [other] = await tx.query(
+    `SELECT 1 FROM refunds WHERE org_id = $1 AND payment_id = $2 AND id <> $3 AND state = 'submitting' LIMIT 1`,
+    [refund.orgId, refund.paymentId, refund.id],
+  )
+  return other !== undefined
+}
+
+/**
+ * While a refund waited, those before it may have failed, or it was itself not taken: where the gateway's body rests on what was refunded
+ * so far it is made anew. What was sent before, and certainly not taken, gets an attempt and a key of its own; the same body keeps them.
+ */
+async function prepareAgain(tx: Queryable, gateway: Gateway, refund: Refund): Promise<void> {
+  if (refund.kind !== 'refund') return
+  const [sent] = await tx.query<{ total: string }>(
+    `SELECT coalesce(sum(amount), 0) AS total FROM refunds WHERE org_id = $1 AND payment_id = $2 AND id <> $3 AND kind = 'refund'
+       AND state IN ('submitting', 'pending', 'unknown', 'succeeded')`,
+    [refund.orgId, refund.paymentId, refund.id],
+  )
+  const [attempt] = await tx.query<{ id: string; sends: number; body: AttemptBody }>(
+    'SELECT id, sends, body FROM attempts WHERE refund_id = $1 ORDER BY id DESC LIMIT 1',
+    [refund.id],
+  )
+  const body = gateway.prepareRefund({
+    refundId: refund.id,
+    paymentReference: refund.paymentReference!,
+    amount: refund.amount,
+    alreadyRefunded: Money.fromDecimal(sent!.total, refund.amount.currency),
+    reason: refund.reason,
+    lineItems: refund.lineItems,
+  })
+  const text = JSON.stringify(body)
+  if (JSON.stringify(attempt!.body) === text) return
+  if (attempt!.sends === 0) await tx.query('UPDATE attempts SET body = $2 WHERE id = $1', [attempt!.id, text])
+  else {
+    await tx.query(`INSERT INTO attempts (id, refund_id, operation, key, body) VALUES ($1, $2, 'refund', $3, $4)`, [
+      uuidv7(),
+      refund.id,
+      uuidv7(),
+      text,
+    ])
+  }
+}
