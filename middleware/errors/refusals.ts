@@ -83,7 +83,7 @@ export const REFUSALS = {
   bank_returned_refund: {
     retryable: false,
     sentence: "The customer's bank sent this refund back after it had been accepted.",
-    remedy: 'Ask the customer for another way to be paid. The amount is held while the gateway may still repair it.',
+    remedy: 'Ask the customer for another way to be paid.',
     crmCode: 'REFUND_FAILED_AT_BANK',
   },
   refund_came_back: {
@@ -115,12 +115,6 @@ export const REFUSALS = {
     sentence: 'This payment is held in escrow and can only be refunded in full.',
     remedy: 'Refund the whole payment.',
     crmCode: 'DECLINED_ESCROW_PARTIAL',
-  },
-  partial_not_possible: {
-    retryable: false,
-    sentence: 'This way of paying can only be refunded in full.',
-    remedy: 'Refund the whole payment, or pay the customer another way.',
-    crmCode: 'DECLINED_PARTIAL_REFUND',
   },
   too_many_refunds: {
     retryable: false,

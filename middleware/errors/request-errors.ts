@@ -188,12 +188,6 @@ export const REQUEST_ERRORS = {
     sentence: 'Payments without an original payment are switched off for {gateway} {account}.',
     remedy: 'Refund the original payment, or ask your administrator to switch them on.',
   },
-  too_many_requests: {
-    httpStatus: 429,
-    retryable: true,
-    sentence: 'Too many requests at once.',
-    remedy: 'Try again in a minute.',
-  },
   service_unavailable: {
     httpStatus: 503,
     retryable: true,

@@ -64,6 +64,20 @@ describe('what others do to a payment', () => {
     await until(async () => expect(await balance(paid)).toMatchObject({ chargedBack: '0.00', refundable: '90.00' }))
   })
 
+  it('counts a chargeback that came before anybody refunded here', async () => {
+    const paid = await pay()
+    world.adyen.chargeback(paid.reference, 10000)
+    await until(async () => {
+      const told = await world.database.database.query(
+        `SELECT id FROM gateway_events WHERE kind = 'chargeback' AND payment_reference = $1 AND outcome = 'no_such_payment'`,
+        [paid.reference],
+      )
+      expect(told).toHaveLength(1)
+    })
+    expect((await world.request({ ...paid.body, amount: '1.00' })).body.code).toBe('nothing_refundable')
+    expect(world.adyen.acceptedRefunds(paid.reference)).toEqual([])
+  })
+
   it('pays a customer without a payment only where that is switched on, and only for those who may', async () => {
     const credit = {
       gateway: 'braintree',

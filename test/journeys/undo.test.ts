@@ -98,6 +98,19 @@ describe('undoing a payment', () => {
     expect(await preview(paid)).toMatchObject({ action: 'refund', amount: '15.00' })
   })
 
+  it('is tried each way once, and then refused with its reason', async () => {
+    const paid = await braintree('23.00', 'submitted_for_settlement', DAY_MS)
+    world.braintree.refuseNext({ code: '91504', message: 'Transaction can only be voided if …' })
+    const asked = await world.request({ ...paid.body, undo: true })
+    const record = await world.record(asked.body.refund.id, 'Failed')
+    expect(record.Error_Code__c).toBe('DECLINED_PAYMENT_NOT_SETTLED')
+    const attempts = await world.database.database.query<{ operation: string }>(
+      'SELECT operation FROM attempts WHERE refund_id = $1 ORDER BY id',
+      [asked.body.refund.id],
+    )
+    expect(attempts.map(({ operation }) => operation)).toEqual(['void', 'refund'])
+  })
+
   it('refuses an undo with an amount', async () => {
     const paid = await braintree('20.00', 'settled')
     expect(await world.request({ ...paid.body, undo: true, amount: '20.00' })).toMatchObject({

@@ -51,6 +51,16 @@ describe('disputes that a look-up shows', () => {
     ...changes,
   })
 
+  it('are not undone by a look that began before them and ended after', async () => {
+    const before = new Date(Date.now() - 1_000)
+    await lookUp({ status: 'charged_back' })
+    expect(await chargedBack()).toBe(100)
+    expect(await lookUp({ status: 'settled', lookedAt: before })).toBe('nothing_new')
+    expect(await chargedBack()).toBe(100)
+    await lookUp({ status: 'settled' })
+    expect(await chargedBack()).toBe(0)
+  })
+
   it('count once, though a webhook told of them as well', async () => {
     const told = { reference: 'd1', amount: '100.00', open: true, at: new Date('2026-03-01T10:00:00Z') }
     await fresh.database.transaction((tx) => recordChargeback(tx, payment(), told))

@@ -72,6 +72,24 @@ describe('the life of a refund', () => {
     expect(await books(paymentId)).toEqual({ refunded: '0.000', under_way: '0.000', held: '0.000' })
   })
 
+  it('opens a payment again when its undo fails after all, and holds the amount', async () => {
+    const { id, paymentId } = await refundIn(db.database, 'requested')
+    await db.database.query('ALTER TABLE refunds DISABLE TRIGGER guard_refund')
+    await db.database.query(`UPDATE refunds SET kind = 'undo', state = 'succeeded' WHERE id = $1`, [id])
+    await db.database.query('ALTER TABLE refunds ENABLE TRIGGER guard_refund')
+    const voided = async () =>
+      (
+        await db.database.query<{ voided: boolean }>('SELECT voided FROM payments WHERE payment_id = $1', [paymentId])
+      )[0]!.voided
+    expect(await voided()).toBe(true)
+    await db.database.query(
+      `UPDATE refunds SET state = 'failed', held_until = relay_now() + interval '1 day' WHERE id = $1`,
+      [id],
+    )
+    expect(await voided()).toBe(false)
+    expect(await books(paymentId)).toMatchObject({ held: '10.000' })
+  })
+
   it.each(['amount = 11', `idempotency_key = 'another'`, `payment_id = 'another'`])(
     'never changes what was asked for: %s',
     async (change) => {

@@ -171,6 +171,16 @@ describe('requesting a refund', () => {
     expect(await codeOf(ask(part(raised, '10.00')))).toBe('amount_exceeds_refundable')
   })
 
+  it('never lets a later snapshot lower what the gateway proved', async () => {
+    const payment = paymentOf('10.00')
+    await ask(part(payment, '1.00'))
+    await db.database.query('UPDATE payments SET captured = 15, captured_proven = 15 WHERE payment_id = $1', [
+      payment.paymentId,
+    ])
+    await ask(part(payment, '1.00'))
+    expect(await refundable(payment)).toBe('EUR 13.00')
+  })
+
   it('refuses an amount that the gateway could only take rounded', async () => {
     expect(await codeOf(ask(part(paymentOf('100.00', 'CVE'), '1.50')))).toBe('amount_not_representable')
   })
