@@ -1,8 +1,9 @@
 import type { Database } from '../database/database.ts'
-import type { Gateway } from '../gateways/gateway.ts'
+import { tell } from '../errors.ts'
+import type { Gateway, PaymentFacts } from '../gateways/gateway.ts'
 import { Money } from '../money/money.ts'
 import { lookAtPayment } from './ask-for-refund.ts'
-import { claimRisk } from './claim-window.ts'
+import { claimRisk, dayInWords } from './claim-window.ts'
 import type { ClaimRisk } from './claim-window.ts'
 import { decideUndo } from './decide-undo.ts'
 import type { UndoDecision } from './decide-undo.ts'
@@ -10,7 +11,7 @@ import { obstacleOf, tooYoungUntil } from './direct-debit-gate.ts'
 import type { DirectDebitRules } from './direct-debit-gate.ts'
 import { lineOf } from './line.ts'
 import { findBalance } from './refund-store.ts'
-import type { RefundRequest } from './refund-request.ts'
+import type { DirectDebit, RefundRequest } from './refund-request.ts'
 
 export type PreviewRequest = Pick<
   RefundRequest,
@@ -39,20 +40,32 @@ export async function previewRefund(
   const facts = await lookAtPayment(gateway, request.gatewayReference, true)
   const balance = await findBalance(database, orgId, request.paymentId)
   const decision = decideUndo(gateway, request.captured, balance, request.amount, facts)
-  const today = new Date()
-  const debit = request.directDebit
+  const directDebit = decision.action === 'void' ? null : riskOf(request.directDebit, facts, rules, new Date())
+  const tooYoung = directDebit?.tooYoungUntil ?? null
   return {
     ...decision,
+    ...(tooYoung !== null && {
+      action: 'nothing',
+      sentence: tell('direct_debit_too_young', { date: dayInWords(tooYoung) }).sentence,
+    }),
     amount: request.amount ?? balance?.refundable ?? request.captured,
     queue: (gateway.capabilities.spacingMs ?? 0) > 0 ? await lineOf(database, orgId, request.paymentId) : null,
-    // A debit that was not collected yet is cancelled: nothing was taken that could be claimed back.
-    directDebit:
-      decision.action === 'void'
-        ? null
-        : debit && {
-            ...claimRisk(debit.scheme, facts?.chargedOn ?? debit.collectedOn, today),
-            tooYoungUntil: tooYoungUntil(debit, facts, rules, today),
-          },
+    directDebit,
     obstacle: obstacleOf(facts),
   }
+}
+
+/** Null for a card. A debit that was not collected yet is voided instead: nothing was taken that could be claimed back. */
+function riskOf(
+  debit: DirectDebit | null,
+  facts: PaymentFacts | null,
+  rules: DirectDebitRules,
+  today: Date,
+): RefundPreview['directDebit'] {
+  return (
+    debit && {
+      ...claimRisk(debit.scheme, facts?.chargedOn ?? debit.collectedOn, today),
+      tooYoungUntil: tooYoungUntil(debit, facts, rules, today),
+    }
+  )
 }

@@ -43,6 +43,11 @@ describe('refunding a direct debit', () => {
 
   it('waits while the debit may still fail', async () => {
     const paid = await pay(3)
+    const preview = await world.post(`/v1/payments/${paid.recordId}/undo-preview`, { ...paid.body, amount: '1.00' })
+    expect(preview.body).toMatchObject({
+      action: 'nothing',
+      sentence: expect.stringContaining('cannot be refunded before'),
+    })
     const asked = await world.request({ ...paid.body, acknowledged: true })
     expect(asked).toMatchObject({ status: 409, body: { code: 'direct_debit_too_young' } })
     expect(asked.body.detail).toContain(dayInWords(daysAgo(3 - 7)))

@@ -43,7 +43,7 @@ function actionText(preview: UndoPreview, amount: string, form: RefundForm, isUn
     case 'void':
       return LABEL.voidThen
     case 'wait':
-      return joined(waitText(preview.settlesOn, compareAmounts(amount, form.captured) === 0), line)
+      return joined(waitText(preview, compareAmounts(amount, form.captured) === 0), line)
     case 'gateway_decides':
       return joined(fill(LABEL.gatewayDecides, form.gatewayLabel), line)
     case 'refund':
@@ -54,8 +54,9 @@ function actionText(preview: UndoPreview, amount: string, form: RefundForm, isUn
   }
 }
 
-function waitText(settlesOn: string | null, isWhole: boolean): string {
-  if (!settlesOn) return isWhole ? LABEL.waitWhole : LABEL.waitPart
+/** It waits for settlement when the day is known; else for what the server says, which may be money. */
+function waitText({ settlesOn, sentence }: UndoPreview, isWhole: boolean): string {
+  if (!settlesOn) return sentence || (isWhole ? LABEL.waitWhole : LABEL.waitPart)
   return fill(isWhole ? LABEL.waitWholeUntil : LABEL.waitPartUntil, dayText(settlesOn))
 }
 

@@ -30,7 +30,8 @@ describe('what happens', () => {
       { action: 'wait', settlesOn: '2026-10-14' },
       'A part can be refunded once it has settled, about Oct 14. It waits in line until then.',
     ],
-    [{ action: 'wait' }, 'A part can be refunded once it has settled. It waits in line until then.'],
+    [{ action: 'wait', sentence: '' }, 'A part can be refunded once it has settled. It waits in line until then.'],
+    [{ action: 'wait', sentence: 'Your balance is too low today.' }, 'Your balance is too low today.'],
     [
       { queue: { position: 2, inSeconds: 10 } },
       'EUR 70.50 goes back to Visa •••• 1111 through Adyen. The customer usually sees it in 3-5 working days. ' +
