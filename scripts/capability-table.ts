@@ -73,6 +73,18 @@ const ROWS: readonly (readonly [string, (gateway: Gateway) => string])[] = [
     ({ capabilities: { spacingMs } }) => (spacingMs ? `${spacingMs / 1000} s` : 'no'),
   ],
   ['a late failure may be repaired, so it is held', ({ capabilities }) => days(capabilities.holdAfterLateFailureMs)],
+  ['a part of a payment', ({ capabilities }) => capabilities.parts ?? 'always'],
+  ['in escrow, in full only', ({ capabilities }) => (capabilities.escrowInFullOnly ? 'yes' : '–')],
+  ['our reference, always sent, is wanted by', ({ capabilities }) => capabilities.referenceWantedBy?.join(', ') ?? '–'],
+  [
+    'refunds of one payment, at most',
+    ({ capabilities }) => String(capabilities.refundsPerPayment ?? 'no documented limit'),
+  ],
+  [
+    'oldest payment',
+    ({ capabilities }) =>
+      capabilities.refundWindowDays ? `${capabilities.refundWindowDays} days` : 'no documented limit',
+  ],
   ['line items', ({ capabilities }) => yes(capabilities.lineItems)],
   [
     'credit without a payment, when switched on',

@@ -134,6 +134,12 @@ export const REQUEST_ERRORS = {
     sentence: 'amount: {gateway} cannot take this amount of {currency} without rounding.',
     remedy: 'Enter an amount with at most {digits} decimals.',
   },
+  card_data_refused: {
+    httpStatus: 422,
+    retryable: false,
+    sentence: 'The request holds card data, which is never taken here.',
+    remedy: 'Use the stored payment method or a bank account instead.',
+  },
   card_number_in_text: {
     httpStatus: 422,
     retryable: false,

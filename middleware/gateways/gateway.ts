@@ -204,6 +204,12 @@ export interface GatewayCapabilities {
   readonly undoes?: boolean
   readonly credits?: readonly ('stored_method' | 'bank_account')[]
   readonly lineItems?: boolean
+  /** Parts of a payment: always, or only for some ways of paying, of which the gateway then tells. */
+  readonly parts?: 'always' | 'some ways of paying'
+  /** What is held in escrow goes back in full only. */
+  readonly escrowInFullOnly?: boolean
+  /** Ways of paying that want our reference on a refund; it is always sent. */
+  readonly referenceWantedBy?: readonly string[]
   /** How many refunds one payment may have; null: no documented limit. */
   readonly refundsPerPayment?: number | null
   /** Days after which a payment can no longer be refunded; null: no documented limit. */

@@ -7,6 +7,7 @@ import type { DirectDebitRules } from '../refunds/direct-debit-gate.ts'
 import type { GatewayAccounts } from '../refunds/gateway-accounts.ts'
 import type { PermittedUsers } from '../refunds/permitted-users.ts'
 import type { Requester } from '../refunds/refund-request.ts'
+import { holdsCardData } from './card-number.ts'
 import { invalidInput } from './problem.ts'
 
 /** What the routes under /v1 work with. */
@@ -48,6 +49,6 @@ export function idempotencyKeyOf(header: string | string[] | undefined): string 
 /** @throws RefundError that names the field, the rule and the remedy */
 export function parse<Schema extends z.ZodType>(schema: Schema, input: unknown): z.output<Schema> {
   const parsed = schema.safeParse(input)
-  if (!parsed.success) throw invalidInput(parsed.error)
+  if (!parsed.success) throw holdsCardData(input) ? new RefundError('card_data_refused') : invalidInput(parsed.error)
   return parsed.data
 }

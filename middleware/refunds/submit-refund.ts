@@ -4,6 +4,7 @@ import { RefundError } from '../errors.ts'
 import type { RefusalCode } from '../errors.ts'
 import type { Gateway, GatewayAnswer } from '../gateways/gateway.ts'
 import { backoffMs } from '../work/backoff.ts'
+import { lookUpPayment } from './look-up-payment.ts'
 import { outcomeLookMs } from './outcome-look.ts'
 import type { RefundJob } from './refund-rows.ts'
 import { adoptReference, changeRefund, findBalance, startSubmitting } from './refund-store.ts'
@@ -105,6 +106,9 @@ async function otherWay(
     kind,
   ])
   if (tried) return null
+  // The refusal may rest on what was true a moment ago, so the payment is looked at afresh.
+  const looked = await lookUpPayment(gateway, refund.paymentReference!)
+  if (looked?.kind === 'found' && (looked.facts.status === 'not_settled') !== (kind === 'void')) return null
   try {
     const balance = await findBalance(database, refund.orgId, refund.paymentId!)
     const body = bodyOf(gateway, kind, {

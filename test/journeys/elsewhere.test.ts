@@ -108,13 +108,17 @@ describe('what others do to a payment', () => {
   })
 
   it.each([
-    ['a wrong IBAN', { kind: 'bank_account', iban: 'NL13TEST0123456788', ownerName: 'A. Klaassen' }],
-    ['raw card data', { kind: 'card', number: '4111111111111111' }],
-    ['a card number as a token', { kind: 'stored_method', token: '4111111111111111', number: '1' }],
-  ])('refuses a credit to %s', async (_what, target) => {
+    ['a wrong IBAN', 'invalid_field', { kind: 'bank_account', iban: 'NL13TEST0123456788', ownerName: 'A. Klaassen' }],
+    ['raw card data', 'card_data_refused', { kind: 'card', number: '4111111111111111' }],
+    [
+      'a card beside a token',
+      'card_data_refused',
+      { kind: 'stored_method', token: 'local-token', card: { number: '4111111111111111' } },
+    ],
+  ])('refuses a credit to %s', async (_what, code, target) => {
     const credit = { gateway: 'adyen', gatewayAccount: 'RefundRelayECOM', amount: '15.00', currency: 'EUR', target }
     const refused = await world.post('/v1/credits', credit)
-    expect(refused.status).toBe(422)
+    expect([refused.status, refused.body.code]).toEqual([422, code])
     expect(JSON.stringify(refused.body)).not.toMatch(/4111111111111111|NL13TEST/)
   })
 

@@ -51,6 +51,8 @@ export class AdyenGateway implements Gateway {
         ? ['stored_method', ...(settings.sealingKey === undefined ? [] : (['bank_account'] as const))]
         : [],
       lineItems: false,
+      parts: 'some ways of paying',
+      referenceWantedBy: ['GrabPay'],
       refundsPerPayment: null,
       // It depends on the way of paying; Adyen says so in the webhook ("maximum period").
       refundWindowDays: null,

@@ -73,6 +73,8 @@ export class BraintreeGateway implements Gateway {
       undoes: false,
       credits: credits ? ['stored_method'] : [],
       lineItems: true,
+      parts: 'always',
+      escrowInFullOnly: true,
       refundsPerPayment: null,
       refundWindowDays: null,
     }

@@ -29,6 +29,7 @@ export class GoCardlessGateway implements Gateway {
     undoes: false,
     credits: [],
     lineItems: false,
+    parts: 'always',
     // It was 5, then 25, and has vanished from the documentation: GoCardless says when it is reached.
     refundsPerPayment: null,
     refundWindowDays: null,
