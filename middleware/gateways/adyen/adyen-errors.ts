@@ -84,7 +84,7 @@ function readErrorBody({ body }: HttpAnswer): { code: string | null; text: strin
  * loosely and the text is kept. Source: docs.adyen.com/online-payments/refund; "Insufficient balance on payment" is
  * an older text, still seen.
  */
-const REFUND_REASONS: readonly (readonly [RegExp, RefusalCode])[] = [
+export const REFUND_REASONS: readonly (readonly [RegExp, RefusalCode])[] = [
   // First: a partly disputed payment is not to be refunded, whatever else the text says.
   [/disputed|chargeback/i, 'payment_disputed'],
   [/fully refunded/i, 'already_refunded'],
@@ -99,7 +99,7 @@ export function readRefundReason(reason: string): RefusalCode {
 }
 
 /** Why a CANCELLATION or TECHNICAL_CANCEL came with success=false. Adyen publishes no list, so only plain words count. */
-const CANCEL_REASONS: readonly (readonly [RegExp, RefusalCode])[] = [
+export const CANCEL_REASONS: readonly (readonly [RegExp, RefusalCode])[] = [
   [/already (been )?cancel|cancel\w+ already/i, 'payment_already_voided'],
   [/captured|settled|refunded/i, 'void_too_late'],
   [/period.*expired|expired/i, 'refund_period_over'],

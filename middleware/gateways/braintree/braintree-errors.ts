@@ -134,7 +134,7 @@ export function readValidationErrors(errors: readonly unknown[], summary: string
 }
 
 /** The SDK's own errors that are a definite no. */
-const REFUSED_CALLS: ReadonlyMap<string, RefusalCode> = new Map([
+export const REFUSED_CALLS: ReadonlyMap<string, RefusalCode> = new Map([
   ['authenticationError', 'gateway_credentials_refused'],
   ['authorizationError', 'gateway_credentials_refused'],
   ['notFoundError', 'original_payment_not_found'],

@@ -58,7 +58,7 @@ const REFUND_STATUS: Readonly<Record<string, RefundFacts['status']>> = {
   funds_returned: 'reversed',
 }
 
-const REFUND_REFUSAL: Readonly<Record<string, Refusal['code']>> = {
+export const REFUND_REFUSAL: Readonly<Record<string, Refusal['code']>> = {
   cancelled: 'gateway_refused',
   failed: 'bank_returned_refund',
   bounced: 'bank_returned_refund',
@@ -87,14 +87,14 @@ export function refundFacts(refund: GoCardlessRefund): RefundFacts {
   }
 }
 
-interface PaymentStatus {
+export interface PaymentStatus {
   readonly status: PaymentFacts['status']
   /** Why it cannot be refunded as it stands. */
   readonly obstacle: Refusal['code'] | null
   readonly charged: boolean
 }
 
-const PAYMENT_STATUS: Readonly<Record<string, PaymentStatus>> = {
+export const PAYMENT_STATUS: Readonly<Record<string, PaymentStatus>> = {
   pending_customer_approval: { status: 'not_settled', obstacle: 'payment_not_captured', charged: false },
   pending_submission: { status: 'not_settled', obstacle: 'payment_not_captured', charged: false },
   submitted: { status: 'settling', obstacle: 'payment_not_captured', charged: false },
