@@ -44,6 +44,8 @@ describe('the settings of a Braintree account', () => {
       undoes: false,
       credits: [],
       lineItems: true,
+      parts: 'always',
+      escrowInFullOnly: true,
       refundsPerPayment: null,
       refundWindowDays: null,
     })
