@@ -1,4 +1,5 @@
 import pg from 'pg'
+import { trace } from '../trace.ts'
 
 export interface Queryable {
   /** @returns the rows; numeric columns as decimal text, timestamps as Date. */
@@ -39,7 +40,7 @@ export function openDatabase(url: string, options: DatabaseOptions = {}): Databa
       try {
         await client.query('BEGIN')
         const result = await work({ query: (text, parameters) => run(client, text, parameters) })
-        await client.query('COMMIT')
+        await trace('commit', {}, () => client.query('COMMIT'))
         return result
       } catch (error) {
         // A connection that cannot roll back is thrown away; the server rolls back by itself.

@@ -1,5 +1,5 @@
 import express, { Router } from 'express'
-import type { Response } from 'express'
+import type { Request, Response } from 'express'
 import { RefundError } from '../errors.ts'
 import { askForRefund } from '../refunds/ask-for-refund.ts'
 import { waitingOf, withdrawRefund } from '../refunds/line.ts'
@@ -11,6 +11,7 @@ import { paymentView, refundView } from './refund-response-schema.ts'
 import { LARGEST_BODY_BYTES, idempotencyKeyOf, parse, permit, requesterOf } from './route-options.ts'
 import type { RouteOptions } from './route-options.ts'
 import { submitAtOnce } from './submit-at-once.ts'
+import { trace } from '../trace.ts'
 
 /** /v1/refunds */
 export function refundRoutes(options: RouteOptions): Router {
@@ -18,7 +19,25 @@ export function refundRoutes(options: RouteOptions): Router {
   const router = Router()
   router.use(permit(options.permittedUsers, 'refunds'))
 
-  router.post('/', express.json({ limit: LARGEST_BODY_BYTES, type: () => true }), async (request, response) => {
+  router.post('/', express.json({ limit: LARGEST_BODY_BYTES, type: () => true }), (request, response) =>
+    trace('request', { requestId: response.locals.requestId as string }, () => takeRequest(request, response)),
+  )
+
+  router.get('/:id', async (request, response) => {
+    const known = await read(requesterOf(response).orgId, idOf(request.params.id))
+    response.json(await refundAnswer(known))
+  })
+
+  router.post('/:id/withdraw', async (request, response) => {
+    const { orgId, userId } = requesterOf(response)
+    const { refund } = await read(orgId, idOf(request.params.id))
+    if (!(await withdrawRefund(database, refund, userId))) throw new RefundError('withdraw_too_late')
+    response.json(await refundAnswer(await read(orgId, refund.id)))
+  })
+
+  return router
+
+  async function takeRequest(request: Request, response: Response): Promise<void> {
     const requester = requesterOf(response)
     const key = idempotencyKeyOf(request.headers['idempotency-key'])
     const body = parse(refundRequestSchema, request.body)
@@ -38,21 +57,7 @@ export function refundRoutes(options: RouteOptions): Router {
       return { refund: job.refund, balance }
     })
     await answer(response, known)
-  })
-
-  router.get('/:id', async (request, response) => {
-    const known = await read(requesterOf(response).orgId, idOf(request.params.id))
-    response.json(await refundAnswer(known))
-  })
-
-  router.post('/:id/withdraw', async (request, response) => {
-    const { orgId, userId } = requesterOf(response)
-    const { refund } = await read(orgId, idOf(request.params.id))
-    if (!(await withdrawRefund(database, refund, userId))) throw new RefundError('withdraw_too_late')
-    response.json(await refundAnswer(await read(orgId, refund.id)))
-  })
-
-  return router
+  }
 
   async function read(orgId: string, refundId: string): Promise<KnownRefund> {
     const refund = await findRefund(database, orgId, refundId)
@@ -68,10 +73,13 @@ export function refundRoutes(options: RouteOptions): Router {
 
   /** 201 when it is final, 202 while it is under way or being checked. */
   async function answer(response: Response, known: KnownRefund): Promise<void> {
-    response
-      .status(FINAL_STATES.includes(known.refund.state) ? 201 : 202)
-      .location(`/v1/refunds/${known.refund.id}`)
-      .json(await refundAnswer(known))
+    const body = await refundAnswer(known)
+    await trace('answer', { refundId: known.refund.id, state: known.refund.state }, async () => {
+      response
+        .status(FINAL_STATES.includes(known.refund.state) ? 201 : 202)
+        .location(`/v1/refunds/${known.refund.id}`)
+        .json(body)
+    })
   }
 }
 

@@ -4,6 +4,7 @@ import { RefundError } from '../errors.ts'
 import type { Log } from '../log.ts'
 import type { GatewayAccounts } from '../refunds/gateway-accounts.ts'
 import { receiveWebhook } from '../refunds/receive-webhook.ts'
+import { trace } from '../trace.ts'
 
 export interface WebhookRoutesOptions {
   readonly database: Database
@@ -27,9 +28,13 @@ export function webhookRoutes({ database, accounts, log, onWork }: WebhookRoutes
       // The same answer as for a wrong signature: a stranger learns nothing of which accounts there are.
       if (!found) throw new RefundError('webhook_not_authentic')
       const body = Buffer.isBuffer(request.body) ? request.body : Buffer.alloc(0)
-      const events = await receiveWebhook(database, found.gateway, account, { headers: request.headers, body })
+      const delivery = { headers: request.headers, body }
+      const requestId = response.locals.requestId as string
+      const events = await trace('webhook', { requestId, gateway: name, account }, () =>
+        receiveWebhook(database, found.gateway, account, delivery),
+      )
       if (events > 0) onWork()
-      log.info({ requestId: response.locals.requestId, gateway: name, account, events }, 'webhook stored')
+      log.info({ requestId, gateway: name, account, events }, 'webhook stored')
       response.type('text/plain').send('[accepted]')
     },
   )

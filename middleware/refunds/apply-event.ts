@@ -16,6 +16,7 @@ import { applyPaymentFacts } from './payment-facts.ts'
 import { REFUND_COLUMNS, WITH_PAYMENT } from './refund-rows.ts'
 import type { RefundRow } from './refund-rows.ts'
 import type { RefundEventKind } from './judge-event.ts'
+import { trace } from '../trace.ts'
 
 /** Kinds that speak of one refund, and what they say of it; a void is a refund that never reaches the statement. */
 const SAYS: Partial<Record<EventJob['kind'], RefundEventKind>> = {
@@ -31,11 +32,14 @@ const SAYS: Partial<Record<EventJob['kind'], RefundEventKind>> = {
 export async function applyEvent(database: Database, gateway: Gateway, event: EventJob): Promise<EventOutcome> {
   // What only says that something changed is looked up first, outside any transaction.
   const looked = await lookUp(gateway, event)
-  return database.transaction(async (tx) => {
-    const outcome = await applyWithin(tx, gateway, event, looked)
-    await endEvent(tx, event, outcome)
-    return outcome
-  })
+  const what = { gateway: gateway.name, account: event.account, event: event.gatewayKind }
+  return trace('apply', what, () =>
+    database.transaction(async (tx) => {
+      const outcome = await applyWithin(tx, gateway, event, looked)
+      await endEvent(tx, event, outcome)
+      return outcome
+    }),
+  )
 }
 
 /**

@@ -1,5 +1,6 @@
 import type { Database } from '../database/database.ts'
 import type { Gateway, GatewayEvent, WebhookDelivery } from '../gateways/gateway.ts'
+import { trace } from '../trace.ts'
 
 /**
  * Verifies a delivery and stores what is new in it, due to be applied. Only after this may the gateway get its acknowledgement.
@@ -12,7 +13,9 @@ export async function receiveWebhook(
   account: string,
   delivery: WebhookDelivery,
 ): Promise<number> {
-  return storeEvents(database, gateway.name, account, await gateway.readWebhook(delivery))
+  const events = await gateway.readWebhook(delivery)
+  const what = { gateway: gateway.name, account, count: events.length }
+  return trace('inbox', what, () => storeEvents(database, gateway.name, account, events))
 }
 
 /**

@@ -1,5 +1,5 @@
 import type { Database } from '../database/database.ts'
-import type { Gateway } from '../gateways/gateway.ts'
+import type { Gateway, LookUp, RefundFacts } from '../gateways/gateway.ts'
 import { backoffMs } from '../work/backoff.ts'
 import { applyEvidence } from './apply-evidence.ts'
 import { evidenceOf } from './evidence.ts'
@@ -7,6 +7,7 @@ import { outcomeLookMs } from './outcome-look.ts'
 import type { RefundJob } from './refund-rows.ts'
 import { changeRefund } from './refund-store.ts'
 import { submitRefund } from './submit-refund.ts'
+import { trace } from '../trace.ts'
 
 const DAY_MS = 86_400_000
 const SILENT_DAYS = 5
@@ -81,16 +82,18 @@ export async function releaseHold(database: Database, job: RefundJob): Promise<v
   })
 }
 
-async function lookUp(gateway: Gateway, { refund }: RefundJob) {
+async function lookUp(gateway: Gateway, { refund }: RefundJob): Promise<LookUp<RefundFacts> | null> {
   // Our stamp is found among the refunds of a payment; a credit has none, so only its reference finds it, and a void leaves nothing.
   const findable = refund.kind === 'refund' || (refund.kind === 'credit' && refund.gatewayReference !== null)
-  if (!findable) return null
-  return gateway.lookUpRefund?.({
+  if (!findable || !gateway.lookUpRefund) return null
+  const query = {
     refundId: refund.id,
     paymentReference: refund.paymentReference ?? '',
     gatewayReference: refund.gatewayReference,
     amount: refund.amount,
-  })
+  }
+  const what = { refundId: refund.id, gateway: gateway.name, account: refund.gatewayAccount }
+  return trace('look_up', what, () => gateway.lookUpRefund!(query))
 }
 
 async function keyIsKept(database: Database, gateway: Gateway, job: RefundJob): Promise<boolean> {

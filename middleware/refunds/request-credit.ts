@@ -5,10 +5,12 @@ import { RefundError } from '../errors.ts'
 import type { CreditInstruction, Gateway, RefundReason } from '../gateways/gateway.ts'
 import type { Money } from '../money/money.ts'
 import { insertRefund } from './insert-refund.ts'
+import type { NewRefund } from './insert-refund.ts'
 import type { RefundJob } from './refund-rows.ts'
 import { replayOf } from './request-refund.ts'
 import type { Replay } from './request-refund.ts'
 import type { Requester } from './refund-request.ts'
+import { trace } from '../trace.ts'
 
 /** Money for a customer without a payment that it goes back on. */
 export interface CreditRequest {
@@ -39,7 +41,7 @@ export async function requestCredit(
   const facts = [gateway.name, request.gatewayAccount, amount.toString(), target, request.reason, request.note]
   const requestDigest = createHash('sha256').update(JSON.stringify(facts)).digest('hex')
   const id = uuidv7()
-  const job = await insertRefund(database, {
+  const credit: NewRefund = {
     id,
     orgId: requester.orgId,
     paymentId: null,
@@ -60,7 +62,9 @@ export async function requestCredit(
     requestDigest,
     attempt: { id: uuidv7(), key: uuidv7(), body: gateway.prepareCredit({ refundId: id, amount, target }) },
     waitMs: 0,
-  })
+  }
+  const where = { orgId: requester.orgId, gateway: gateway.name, account: request.gatewayAccount }
+  const job = await trace('reserve', where, () => insertRefund(database, credit))
   if (job) return { kind: 'new', job }
   // Nothing was inserted, so the key is there.
   return (await replayOf(database, requester.orgId, idempotencyKey, requestDigest))!

@@ -9,6 +9,7 @@ import { findRequested, insertRefund } from './insert-refund.ts'
 import type { RefundJob } from './refund-rows.ts'
 import type { RefundPlan, RefundRequest, Requester } from './refund-request.ts'
 import type { PaymentBalance, Refund } from './refund.ts'
+import { trace } from '../trace.ts'
 
 export type RequestedRefund =
   /** New: leased to this process, so somebody must submit it, or waiting for its turn. */
@@ -34,7 +35,8 @@ export async function requestRefund(
   plan: RefundPlan = { kind: 'refund', facts: null },
 ): Promise<RequestedRefund> {
   const digest = digestOf(gateway, request)
-  const attempt = () => database.transaction((tx) => reserve(tx))
+  const facts = { orgId: requester.orgId, gateway: gateway.name, account: request.gatewayAccount }
+  const attempt = () => trace('reserve', facts, () => database.transaction((tx) => reserve(tx)))
   // Two first refunds of one payment at the same instant: one of them may meet the other's row by its gateway reference before it
   // meets it by its id, and looks like a stranger. The second look tells.
   return attempt().catch((error: unknown) => {

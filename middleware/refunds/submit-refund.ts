@@ -11,6 +11,7 @@ import { adoptReference, changeRefund, findBalance, startSubmitting } from './re
 import type { RefundChange } from './refund-store.ts'
 import { bodyOf } from './request-refund.ts'
 import { takeTurn } from './take-turn.ts'
+import { trace } from '../trace.ts'
 
 /** How long a part waits before the gateway is asked again whether the payment has settled. */
 const SETTLEMENT_LOOK_MS = 3_600_000
@@ -18,16 +19,21 @@ const SETTLEMENT_LOOK_MS = 3_600_000
 /** Sends one leased refund to its gateway and stores the answer under the lease's fencing number. */
 export async function submitRefund(database: Database, gateway: Gateway, job: RefundJob): Promise<void> {
   const oneAtATime = (gateway.capabilities.spacingMs ?? 0) > 0 && job.refund.paymentId !== null
-  const attempt = oneAtATime ? await takeTurn(database, gateway, job) : await startSubmitting(database, job)
+  const what = { refundId: job.refund.id, gateway: gateway.name, account: job.refund.gatewayAccount }
+  const attempt = await trace('lease', what, () =>
+    oneAtATime ? takeTurn(database, gateway, job) : startSubmitting(database, job),
+  )
   // It waits for its turn, or another process holds the lease and will finish.
   if (!attempt) return
-  const answer = await gateway.submit(attempt)
+  const answer = await trace('submit', what, () => gateway.submit(attempt))
   const change: RefundChange = {
     ...(await changeFor(database, gateway, answer, job)),
     evidence: `attempt ${attempt.id} ${answer.kind}`,
     answered: { attemptId: attempt.id, answer: answer.kind, detail: detailOf(answer) },
   }
-  const stored = await changeRefund(database, job, 'submitting', change)
+  const stored = await trace('settle', { ...what, state: change.state }, () =>
+    changeRefund(database, job, 'submitting', change),
+  )
   if (!stored && change.gatewayReference) await adoptReference(database, job.refund.id, change.gatewayReference)
 }
 

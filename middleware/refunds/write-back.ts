@@ -6,6 +6,7 @@ import { REFUND_COLUMNS, WITH_PAYMENT, toRefund } from './refund-rows.ts'
 import type { RefundRow } from './refund-rows.ts'
 import { dueExposures, duePayments } from './exposures.ts'
 import { toCrmRecord } from './refund-view.ts'
+import { trace } from '../trace.ts'
 
 /** What one composite call carries, and one collection in it. */
 const CALL = 1_000
@@ -50,8 +51,11 @@ export interface WriteReport {
 export async function writeBack(database: Database, crm: Crm, lease: WriteLease): Promise<WriteReport> {
   const records = await dueRecords(database, lease.orgId)
   try {
-    const results = await crm.upsert(records)
-    for (const table of TABLES) await storeResults(database, lease.orgId, table, results, records)
+    const what = { orgId: lease.orgId, count: records.length }
+    const results = await trace('write', what, () => crm.upsert(records))
+    await trace('written', what, async () => {
+      for (const table of TABLES) await storeResults(database, lease.orgId, table, results, records)
+    })
     await endLease(database, lease, pauseMs(crm.apiUsage), 0)
     const refused = results.filter((result) => result.outcome === 'retry' || result.outcome === 'person').length
     return { written: results.length - refused, refused }
