@@ -15,6 +15,7 @@ import { claimRefunds, doRefundWork } from './refunds/due-work.ts'
 import { GatewayAccounts } from './refunds/gateway-accounts.ts'
 import { claimEvents } from './refunds/gateway-events.ts'
 import { joinPayments } from './refunds/join-payments.ts'
+import { markSilence } from './refunds/mark-silence.ts'
 import { PermittedUsers } from './refunds/permitted-users.ts'
 import { claimWrites, writeBack } from './refunds/write-back.ts'
 import { Worker } from './work/worker.ts'
@@ -61,6 +62,7 @@ export async function startRelay(config: Config, log: Log): Promise<Relay> {
     }
     const chores: readonly (() => Promise<unknown>)[] = [
       () => permittedUsers.refreshStale(),
+      () => markSilence(database, accounts.all),
       ...config.orgs.map(({ id }) => async () => {
         const ours = accounts.all.filter((account) => account.orgId === id)
         if ((await joinPayments(database, crms.get(id)!, id, ours)) > 0) workers.wake()

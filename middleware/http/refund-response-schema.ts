@@ -2,6 +2,7 @@ import { z } from 'zod'
 import type { PaymentBalance, Refund } from '../refunds/refund.ts'
 import type { Waiting } from '../refunds/line.ts'
 import type { RefundPreview } from '../refunds/preview-refund.ts'
+import { tellAttention } from '../refunds/attention.ts'
 import { kindOf, stageOf, tellFailure } from '../refunds/refund-view.ts'
 
 const moneyText = z.string().describe("Decimal text in the currency's decimals")
@@ -102,7 +103,7 @@ function outgoingView(refund: Refund, waiting: Waiting | null) {
     gateway: refund.gateway,
     gatewayReference: refund.gatewayReference,
     error: tellFailure(refund),
-    attention: refund.attention,
+    attention: refund.attention && tellAttention(refund.attention),
     waiting,
     requestedAt: refund.requestedAt.toISOString(),
     sentAt: refund.sentAt?.toISOString() ?? null,

@@ -1,5 +1,6 @@
 import type { Database, Queryable } from '../database/database.ts'
 import type { Gateway } from '../gateways/gateway.ts'
+import type { AttentionCode } from './attention.ts'
 import type { Evidence } from './evidence.ts'
 import { judgeEvent } from './judge-event.ts'
 import { REFUND_COLUMNS, WITH_PAYMENT, toJob } from './refund-rows.ts'
@@ -42,7 +43,8 @@ export async function applyToRow(
     await mark(
       tx,
       job,
-      `${gateway.label} reports ${told.currency} ${told.value}, ${asked} was asked. Compare with its records.`,
+      'amount_differs',
+      `${gateway.label} reports ${told.currency} ${told.value}, ${asked} was asked.`,
     )
     return 'amount_differs'
   }
@@ -53,7 +55,8 @@ export async function applyToRow(
     await mark(
       tx,
       job,
-      `${gateway.label} speaks of a refund that it had refused (${evidence.source}). Compare with its records.`,
+      'gateway_contradicts',
+      `${gateway.label} speaks of a refund that it had refused (${evidence.source}).`,
     )
   }
   if (judgement.kind === 'confirmed') {
@@ -83,7 +86,7 @@ function changeTo(state: RefundState, evidence: Evidence, was: RefundState, gate
     return {
       ...change,
       failure: evidence.failure ?? { code: 'refund_came_back', gatewayMessage: null },
-      attention: 'The money came back after it had been refunded. Decide with the customer what to do.',
+      attention: { code: 'came_back', reason: 'The money came back after it had been refunded.' },
       dueInMs: null,
     }
   }
@@ -93,7 +96,7 @@ function changeTo(state: RefundState, evidence: Evidence, was: RefundState, gate
     ...change,
     failure: evidence.failure ?? { code: late ? 'bank_returned_refund' : 'gateway_refused', gatewayMessage: null },
     ...(late && {
-      attention: 'The refund failed after it had been accepted. Ask the customer for another way to be paid.',
+      attention: { code: 'failed_late', reason: 'The refund failed after it had been accepted.' },
     }),
     holdMs,
     dueInMs: holdMs > 0 ? holdMs : null,
@@ -101,6 +104,6 @@ function changeTo(state: RefundState, evidence: Evidence, was: RefundState, gate
 }
 
 /** A mark beside the state, with what a person should do. */
-async function mark(tx: Queryable, job: RefundJob, attention: string): Promise<void> {
-  await tx.query('UPDATE refunds SET attention = $2 WHERE id = $1', [job.refund.id, attention])
+async function mark(tx: Queryable, job: RefundJob, code: AttentionCode, reason: string): Promise<void> {
+  await tx.query('UPDATE refunds SET attention_code = $2, attention = $3 WHERE id = $1', [job.refund.id, code, reason])
 }

@@ -1,4 +1,5 @@
 import type { Queryable } from '../database/database.ts'
+import type { Reason } from './attention.ts'
 import type { PaymentIdentity } from './adopt-refunds.ts'
 import type { EventJob, EventOutcome } from './gateway-events.ts'
 
@@ -38,17 +39,15 @@ export async function applyPaymentEvent(tx: Queryable, payment: PaymentRow, even
             at: event.occurredAt,
           })
     case 'chargeback_announced':
-      return tell(
-        tx,
-        payment,
-        "The customer's bank announced a dispute of this payment. Answer it at the gateway before refunding.",
-      )
+      return tell(tx, payment, {
+        code: 'dispute_announced',
+        reason: "The customer's bank announced a dispute of this payment.",
+      })
     case 'refund_delayed':
-      return tell(
-        tx,
-        payment,
-        'The gateway holds this refund until the payment is collected, or its scheme has not answered.',
-      )
+      return tell(tx, payment, {
+        code: 'gateway_delays',
+        reason: 'The gateway holds this refund until the payment is collected, or its scheme has not answered.',
+      })
     default:
       return 'nothing_new'
   }
@@ -107,11 +106,11 @@ export async function recordChargeback(
 }
 
 /** A mark on the refunds of the payment that are open or paid; nothing moves. */
-async function tell(tx: Queryable, payment: PaymentRow, attention: string): Promise<EventOutcome> {
+async function tell(tx: Queryable, payment: PaymentRow, { code, reason }: Reason): Promise<EventOutcome> {
   await tx.query(
-    `UPDATE refunds SET attention = $3 WHERE org_id = $1 AND payment_id = $2 AND attention IS NULL
+    `UPDATE refunds SET attention_code = $3, attention = $4 WHERE org_id = $1 AND payment_id = $2 AND attention IS NULL
        AND state IN ('requested', 'submitting', 'pending', 'unknown', 'succeeded')`,
-    [payment.orgId, payment.paymentId, attention],
+    [payment.orgId, payment.paymentId, code, reason],
   )
   return 'told'
 }

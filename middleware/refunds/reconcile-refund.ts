@@ -10,7 +10,6 @@ import { submitRefund } from './submit-refund.ts'
 import { trace } from '../trace.ts'
 
 const DAY_MS = 86_400_000
-const SILENT_DAYS = 5
 
 /**
  * Finds out what became of a refund whose outcome is unknown: asks the gateway where it can be asked; otherwise sends the same attempt
@@ -35,12 +34,15 @@ export async function reconcileRefund(database: Database, gateway: Gateway, job:
   await changeRefund(database, job, 'unknown', {
     state: 'unknown',
     evidence: 'key retention over',
-    attention: `${gateway.label} no longer tells what became of this refund. Compare with its own records, then settle it by hand.`,
+    attention: {
+      code: 'gateway_cannot_tell',
+      reason: `${gateway.label} no longer tells what became of this refund.`,
+    },
     dueInMs: DAY_MS,
   })
 }
 
-/** Looks up a refund whose outcome no webhook tells, or told yet; where the gateway cannot be asked, a long silence is shown to a person. */
+/** Looks up a refund whose outcome no webhook tells, or told yet. */
 export async function pollRefund(database: Database, gateway: Gateway, job: RefundJob): Promise<void> {
   const asked = await lookUp(gateway, job)
   if (asked?.kind === 'found' && asked.facts.status !== 'pending') {
@@ -48,17 +50,9 @@ export async function pollRefund(database: Database, gateway: Gateway, job: Refu
     return
   }
   await database.query(
-    `UPDATE refunds SET due_at = relay_now() + $3 * interval '1 millisecond',
-       attention = CASE WHEN $4 AND sent_at < relay_now() - make_interval(days => $5) THEN coalesce(attention, $6) ELSE attention END
+    `UPDATE refunds SET due_at = relay_now() + $3 * interval '1 millisecond'
      WHERE id = $1 AND lease_number = $2 AND state = 'pending'`,
-    [
-      job.refund.id,
-      job.leaseNumber,
-      outcomeLookMs(gateway),
-      !asked,
-      SILENT_DAYS,
-      `${gateway.label} has not told for ${SILENT_DAYS} days what became of this refund. Compare with its own records.`,
-    ],
+    [job.refund.id, job.leaseNumber, outcomeLookMs(gateway)],
   )
 }
 

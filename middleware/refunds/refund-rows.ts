@@ -1,4 +1,5 @@
 import { Money } from '../money/money.ts'
+import type { AttentionCode } from './attention.ts'
 import type { PaymentBalance, Refund } from './refund.ts'
 
 /** A refund together with the work that is to be done on it. */
@@ -10,11 +11,15 @@ export interface RefundJob {
 }
 
 /** A refund as the database gives it: the columns below. */
-export interface RefundRow extends Omit<Refund, 'amount' | 'failure'> {
+export interface RefundRow extends Omit<Refund, 'amount' | 'failure' | 'attention'> {
   readonly amount: string
   readonly currency: string
   readonly errorCode: string | null
   readonly gatewayMessage: string | null
+  readonly attention: string | null
+  readonly attentionCode: AttentionCode | null
+  readonly attentionAt: Date | null
+  readonly attentionIsNew: boolean
   readonly evidenceAt: Date | null
   readonly leaseNumber: number
   readonly tries: number
@@ -25,18 +30,33 @@ export interface RefundRow extends Omit<Refund, 'amount' | 'failure'> {
 export const REFUND_COLUMNS = `r.id, r.org_id AS "orgId", r.payment_id AS "paymentId", r.kind, r.undo, r.target, r.origin, r.state, r.version,
   r.amount, r.currency, r.reason, r.note, r.line_items AS "lineItems", r.requested_by AS "requestedBy", r.gateway, r.gateway_account AS "gatewayAccount",
   p.gateway_reference AS "paymentReference", r.gateway_reference AS "gatewayReference", r.error_code AS "errorCode",
-  r.gateway_message AS "gatewayMessage", r.held_until AS "heldUntil", r.attention, r.payer_asked AS "payerAsked", r.direct_debit AS "directDebit",
+  r.gateway_message AS "gatewayMessage", r.held_until AS "heldUntil", r.attention, r.attention_code AS "attentionCode",
+  r.attention_at AS "attentionAt", r.attention_version > r.crm_version AS "attentionIsNew", r.payer_asked AS "payerAsked", r.direct_debit AS "directDebit",
   r.waiting_for AS "waitingFor", r.due_at AS "dueAt", r.requested_at AS "requestedAt", r.sent_at AS "sentAt",
   r.decided_at AS "decidedAt", r.updated_at AS "updatedAt", r.evidence_at AS "evidenceAt", r.lease_number AS "leaseNumber", r.tries,
   r.request_digest AS "requestDigest"`
 export const WITH_PAYMENT = 'LEFT JOIN payments p ON p.org_id = r.org_id AND p.payment_id = r.payment_id'
 
 export function toRefund(row: RefundRow): Refund {
-  const { errorCode, gatewayMessage, amount, currency, ...refund } = row
+  const {
+    errorCode,
+    gatewayMessage,
+    amount,
+    currency,
+    attention,
+    attentionCode,
+    attentionAt,
+    attentionIsNew,
+    ...refund
+  } = row
   return {
     ...refund,
     amount: Money.fromDecimal(amount, currency),
     failure: errorCode === null ? null : { code: errorCode, gatewayMessage },
+    attention:
+      attention === null
+        ? null
+        : { code: attentionCode!, reason: attention, since: attentionAt!, isNew: attentionIsNew },
   }
 }
 

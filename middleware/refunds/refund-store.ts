@@ -1,5 +1,6 @@
 import type { Queryable } from '../database/database.ts'
 import type { Attempt, AttemptBody } from '../gateways/gateway.ts'
+import type { Reason } from './attention.ts'
 import { FINAL_STATES } from './refund.ts'
 import type { PaymentBalance, Refund, RefundState } from './refund.ts'
 import { BALANCE_COLUMNS, REFUND_COLUMNS, WITH_PAYMENT, toBalance, toRefund } from './refund-rows.ts'
@@ -85,7 +86,7 @@ export interface RefundChange {
   readonly evidenceAt?: string | null
   readonly gatewayReference?: string
   readonly failure?: { readonly code: string; readonly gatewayMessage: string | null } | null
-  readonly attention?: string | null
+  readonly attention?: Reason | null
   /** Why it waits; left out: it does not. */
   readonly waitingFor?: string
   /** The next attempt, when it is tried another way after a definite refusal. */
@@ -115,6 +116,7 @@ export async function changeRefund(
          gateway_reference = coalesce(gateway_reference, $7),
          error_code = CASE WHEN $8 THEN $9 ELSE error_code END, gateway_message = CASE WHEN $8 THEN $10 ELSE gateway_message END,
          attention = CASE WHEN $11 THEN $12 ELSE attention END,
+         attention_code = CASE WHEN $11 THEN $24 ELSE attention_code END,
          held_until = CASE WHEN $13::bigint IS NULL THEN held_until WHEN $13 = 0 THEN NULL
            ELSE relay_now() + $13 * interval '1 millisecond' END,
          due_at = relay_now() + $14::bigint * interval '1 millisecond',
@@ -141,7 +143,7 @@ export async function changeRefund(
       change.failure?.code ?? null,
       change.failure?.gatewayMessage ?? null,
       change.attention !== undefined,
-      change.attention ?? null,
+      change.attention?.reason ?? null,
       change.holdMs ?? null,
       change.dueInMs,
       final,
@@ -153,6 +155,7 @@ export async function changeRefund(
       change.next?.id ?? null,
       change.next?.key ?? null,
       change.next ? JSON.stringify(change.next.body) : null,
+      change.attention?.code ?? null,
     ],
   )
   return row ? toRefund(row) : null

@@ -1,6 +1,7 @@
 import type { CreditRecord, RefundRecord, RefundStage } from '../crm/crm.ts'
 import { ERRORS, tell } from '../errors.ts'
 import type { ErrorCode, ErrorEntry } from '../errors.ts'
+import { tellAttention } from './attention.ts'
 import type { Refund, RefundState } from './refund.ts'
 
 const STAGES: Readonly<Record<RefundState, RefundStage>> = {
@@ -68,7 +69,7 @@ export function toCrmRecord(refund: Refund): RefundRecord | CreditRecord {
     requestedAt: refund.requestedAt.toISOString(),
     sentAt: refund.sentAt?.toISOString() ?? null,
     decidedAt: refund.decidedAt?.toISOString() ?? null,
-    attention: refund.attention,
+    attention: refund.attention && tellAttention(refund.attention),
   }
   const stage = stageOf(refund)
   if (refund.paymentId === null) {

@@ -1,5 +1,6 @@
 import type { LineItem, RefundReason } from '../gateways/gateway.ts'
 import type { Money } from '../money/money.ts'
+import type { Attention } from './attention.ts'
 
 export type RefundState =
   'requested' | 'submitting' | 'pending' | 'unknown' | 'rejected' | 'succeeded' | 'failed' | 'reversed'
@@ -51,7 +52,7 @@ export interface Refund {
   readonly failure: RefundFailure | null
   /** Until when a late failure keeps its amount reserved. */
   readonly heldUntil: Date | null
-  readonly attention: string | null
+  readonly attention: Attention | null
   /** Where a credit goes. */
   readonly target: 'stored_method' | 'bank_account' | null
   /** The agent said that the payer was asked not to claim the debit from the bank. */

@@ -66,7 +66,13 @@ async function changeFor(database: Database, gateway: Gateway, answer: GatewayAn
       }
     case 'rejected':
       if (mayHavePaid && SAYS_NOTHING_OF_THE_FIRST.includes(answer.code)) {
-        return { ...unknown, attention: `The gateway refuses to say what became of it: ${answer.gatewayMessage}` }
+        return {
+          ...unknown,
+          attention: {
+            code: 'gateway_cannot_tell',
+            reason: `The gateway refuses to say what became of it: ${answer.gatewayMessage}`,
+          },
+        }
       }
       return (
         (await otherWay(database, gateway, answer.code, job)) ??
@@ -84,7 +90,7 @@ async function changeFor(database: Database, gateway: Gateway, answer: GatewayAn
       return answer.answersForAnother
         ? {
             ...unknown,
-            attention: `The gateway answered for something else: ${answer.detail}. Compare with its records.`,
+            attention: { code: 'amount_differs', reason: `The gateway answered for something else: ${answer.detail}.` },
           }
         : unknown
   }

@@ -120,6 +120,8 @@ async function storeResults(
     `UPDATE ${name} SET
        crm_version = CASE WHEN result.written THEN greatest(crm_version, result.version) ELSE crm_version END,
        crm_refusal = result.refusal,
+       crm_refused_at = CASE WHEN result.person THEN coalesce(crm_refused_at, relay_now())
+         WHEN result.written THEN NULL ELSE crm_refused_at END,
        crm_tries = CASE WHEN result.written THEN 0 ELSE crm_tries + 1 END,
        crm_due_at = CASE
          WHEN result.written AND ${name}.version <= result.version THEN NULL
@@ -147,4 +149,26 @@ export function pauseMs(usage: ApiUsage | null): number {
   if (!usage || usage.limit === 0) return SECOND_MS
   const left = 1 - usage.used / usage.limit
   return left > 0.5 ? SECOND_MS : left > 0.1 ? 10 * SECOND_MS : 60 * SECOND_MS
+}
+
+/**
+ * Has rows that Salesforce refused written again now instead of with tomorrow's try: somebody has mended what it named.
+ * @param ids of refunds, credits, exposures, or record ids of payments; all of the org when left out
+ * @returns how many rows are due
+ */
+export async function writeAgain(
+  database: Database,
+  orgId: string,
+  ids: readonly string[] | null = null,
+): Promise<number> {
+  let due = 0
+  for (const { name, id } of TABLES) {
+    const rows = await database.query(
+      `UPDATE ${name} SET crm_due_at = relay_now() WHERE org_id = $1 AND crm_refused_at IS NOT NULL
+         AND ($2::text[] IS NULL OR ${id} = ANY($2)) RETURNING 1`,
+      [orgId, ids],
+    )
+    due += rows.length
+  }
+  return due
 }
