@@ -11,6 +11,7 @@ import { startServer } from './http/server.ts'
 import type { Log } from './log.ts'
 import { applyEvent } from './refunds/apply-event.ts'
 import { catchUp } from './refunds/catch-up.ts'
+import { putOffEvent, putOffRefund } from './refunds/failing-work.ts'
 import { claimRefunds, doRefundWork } from './refunds/due-work.ts'
 import { GatewayAccounts } from './refunds/gateway-accounts.ts'
 import { claimEvents } from './refunds/gateway-events.ts'
@@ -129,16 +130,13 @@ function openWorkers(database: Database, accounts: GatewayAccounts, crms: Readon
       async run(job) {
         const { refund } = job
         const account = accounts.find(refund.gateway, refund.gatewayAccount)
-        // An account that was taken out of the configuration: its refunds wait, due again with every lease.
-        if (!account)
-          return log.warn(
-            { refundId: refund.id, gateway: refund.gateway, account: refund.gatewayAccount },
-            'no such account is configured',
-          )
+        // An account that was taken out of the configuration: its refunds wait, and are shown to a person.
+        if (!account) throw new Error(`no account ${refund.gateway} ${refund.gatewayAccount} is configured`)
         await doRefundWork(database, account.gateway, job)
         log.info({ refundId: refund.id, state: refund.state }, 'refund worked on')
         events.wake()
       },
+      putOff: (job) => putOffRefund(database, job),
     },
     log,
   )
@@ -149,11 +147,11 @@ function openWorkers(database: Database, accounts: GatewayAccounts, crms: Readon
       claim: (limit) => claimEvents(database, limit),
       async run(event) {
         const account = accounts.find(event.gateway, event.account)
-        if (!account)
-          return log.warn({ gateway: event.gateway, account: event.account }, 'no such account is configured')
+        if (!account) throw new Error(`no account ${event.gateway} ${event.account} is configured`)
         const outcome = await applyEvent(database, account.gateway, event)
         log.info({ gateway: event.gateway, event: event.gatewayKind, outcome }, 'event applied')
       },
+      putOff: (event) => putOffEvent(database, event),
     },
     log,
   )

@@ -1,4 +1,5 @@
 import { setTimeout as wait } from 'node:timers/promises'
+import { putOffRefund } from '../refunds/failing-work.ts'
 import type { GatewayAccount } from '../refunds/gateway-accounts.ts'
 import type { RefundJob } from '../refunds/refund-rows.ts'
 import { submitRefund } from '../refunds/submit-refund.ts'
@@ -12,9 +13,13 @@ export async function submitAtOnce(
   requestId: string,
 ): Promise<void> {
   const submitted = submitRefund(options.database, gateway, job)
-    // The refund is stored and leased; a worker takes it up when the lease ends, and the agent hears what is known.
+    // The refund is stored, a worker takes it up a little later, and the agent hears what is known.
+    .catch((error: unknown) => {
+      options.log.error({ refundId: job.refund.id, requestId, error }, 'not submitted at once')
+      return putOffRefund(options.database, job)
+    })
     .catch((error: unknown) =>
-      options.log.error({ refundId: job.refund.id, requestId, error }, 'not submitted at once'),
+      options.log.error({ refundId: job.refund.id, requestId, error }, 'not put off; it is due when its lease ends'),
     )
     .finally(options.onWork)
   await withinDeadline(submitted, options.answerWithinMs)

@@ -15,6 +15,10 @@ const ATTENTION = {
   gateway_silent: ['Unknown for long', 'Compare with the records of the gateway.'],
   gateway_cannot_tell: ['Unknown for long', 'Compare with the records of the gateway, then settle it by hand.'],
   gateway_delays: ['Unknown for long', 'Nothing is to be done unless it stays like this; then ask the gateway.'],
+  work_fails: [
+    'Unknown for long',
+    "Do not refund it again. Ask your administrator to look for its id in the service's log.",
+  ],
   amount_differs: ['Does not match', 'Compare with the records of the gateway.'],
   gateway_contradicts: ['Does not match', 'Compare with the records of the gateway.'],
 } as const satisfies Readonly<Record<string, readonly [kind: AttentionKind, remedy: string]>>

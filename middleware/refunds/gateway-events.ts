@@ -8,6 +8,7 @@ export interface EventJob {
   readonly id: string
   readonly leaseNumber: number
   readonly tries: number
+  readonly workFailures: number
   readonly gateway: string
   readonly account: string
   readonly kind: GatewayEvent['kind']
@@ -33,11 +34,13 @@ export type EventOutcome =
   | 'too_early'
   | 'no_such_payment'
   | 'unavailable'
+  /** Not ended: the work on it keeps throwing. */
+  | 'work_fails'
 
 const TRIED_AGAIN: readonly EventOutcome[] = ['too_early', 'no_such_payment', 'unavailable']
 const EVENT_LEASE_SECONDS = 90
 
-const EVENT_COLUMNS = `id, lease_number AS "leaseNumber", tries, gateway, gateway_account AS account, kind, gateway_kind AS "gatewayKind",
+const EVENT_COLUMNS = `id, lease_number AS "leaseNumber", tries, work_failures AS "workFailures", gateway, gateway_account AS account, kind, gateway_kind AS "gatewayKind",
        occurred_at AS "occurredAt", payment_reference AS "paymentReference", refund_reference AS "refundReference",
        refund_id AS "refundId",
        CASE WHEN amount IS NOT NULL THEN jsonb_build_object('value', amount, 'currency', currency) END AS amount,

@@ -50,7 +50,7 @@ export async function pollRefund(database: Database, gateway: Gateway, job: Refu
     return
   }
   await database.query(
-    `UPDATE refunds SET due_at = relay_now() + $3 * interval '1 millisecond'
+    `UPDATE refunds SET due_at = relay_now() + $3 * interval '1 millisecond', work_failures = 0
      WHERE id = $1 AND lease_number = $2 AND state = 'pending'`,
     [job.refund.id, job.leaseNumber, outcomeLookMs(gateway)],
   )

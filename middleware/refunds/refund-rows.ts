@@ -8,6 +8,7 @@ export interface RefundJob {
   /** The fencing number: only its holder may store what came of the work. */
   readonly leaseNumber: number
   readonly tries: number
+  readonly workFailures: number
 }
 
 /** A refund as the database gives it: the columns below. */
@@ -23,6 +24,7 @@ export interface RefundRow extends Omit<Refund, 'amount' | 'failure' | 'attentio
   readonly evidenceAt: Date | null
   readonly leaseNumber: number
   readonly tries: number
+  readonly workFailures: number
   readonly requestDigest: string | null
 }
 
@@ -33,7 +35,7 @@ export const REFUND_COLUMNS = `r.id, r.org_id AS "orgId", r.payment_id AS "payme
   r.gateway_message AS "gatewayMessage", r.held_until AS "heldUntil", r.attention, r.attention_code AS "attentionCode",
   r.attention_at AS "attentionAt", r.attention_version > r.crm_version AS "attentionIsNew", r.payer_asked AS "payerAsked", r.direct_debit AS "directDebit",
   r.waiting_for AS "waitingFor", r.due_at AS "dueAt", r.requested_at AS "requestedAt", r.sent_at AS "sentAt",
-  r.decided_at AS "decidedAt", r.updated_at AS "updatedAt", r.evidence_at AS "evidenceAt", r.lease_number AS "leaseNumber", r.tries,
+  r.decided_at AS "decidedAt", r.updated_at AS "updatedAt", r.evidence_at AS "evidenceAt", r.lease_number AS "leaseNumber", r.tries, r.work_failures AS "workFailures",
   r.request_digest AS "requestDigest"`
 export const WITH_PAYMENT = 'LEFT JOIN payments p ON p.org_id = r.org_id AND p.payment_id = r.payment_id'
 
@@ -61,7 +63,7 @@ export function toRefund(row: RefundRow): Refund {
 }
 
 export function toJob(row: RefundRow): RefundJob {
-  return { refund: toRefund(row), leaseNumber: row.leaseNumber, tries: row.tries }
+  return { refund: toRefund(row), leaseNumber: row.leaseNumber, tries: row.tries, workFailures: row.workFailures }
 }
 
 export interface BalanceRow {

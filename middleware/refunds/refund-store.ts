@@ -115,13 +115,16 @@ export async function changeRefund(
        UPDATE refunds SET state = $4, evidence = $5, evidence_at = coalesce($6::timestamptz, evidence_at),
          gateway_reference = coalesce(gateway_reference, $7),
          error_code = CASE WHEN $8 THEN $9 ELSE error_code END, gateway_message = CASE WHEN $8 THEN $10 ELSE gateway_message END,
-         attention = CASE WHEN $11 THEN $12 ELSE attention END,
+         attention = CASE WHEN $11 THEN $12 WHEN attention_code = 'work_fails' AND $4 NOT IN ('requested', 'unknown') THEN NULL
+           ELSE attention END,
          attention_code = CASE WHEN $11 THEN $24 ELSE attention_code END,
          held_until = CASE WHEN $13::bigint IS NULL THEN held_until WHEN $13 = 0 THEN NULL
            ELSE relay_now() + $13 * interval '1 millisecond' END,
          due_at = relay_now() + $14::bigint * interval '1 millisecond',
          decided_at = CASE WHEN $15 THEN coalesce($6::timestamptz, relay_now()) ELSE decided_at END,
          tries = CASE WHEN $4 IN ('requested', 'unknown') THEN tries + 1 ELSE 0 END,
+         -- A refund that is declared unknown after each failure has not got on.
+         work_failures = CASE WHEN $4 IN ('requested', 'unknown') THEN work_failures ELSE 0 END,
          waiting_for = $19, kind = coalesce($20, kind), lease_number = lease_number + 1
        WHERE id = $1 AND lease_number = $2 AND state = $3 RETURNING *
      ), answered AS (

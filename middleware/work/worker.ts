@@ -5,8 +5,10 @@ export interface WorkStep<Job> {
   readonly name: string
   readonly concurrency: number
   claim(limit: number): Promise<readonly Job[]>
-  /** Throws only for what nobody foresaw; the row is then due again when its lease ends. */
+  /** Throws only for what nobody foresaw; the row is then put off. */
   run(job: Job): Promise<void>
+  /** Makes a job that threw due again later. When that throws too, it is due when its lease ends. */
+  putOff?(job: Job): Promise<void>
 }
 
 /** The net under the wake-ups: how long due work can lie unnoticed, e.g. that of a process that died. */
@@ -70,8 +72,12 @@ export class Worker<Job> {
   #do(job: Job): void {
     const doing = this.#step
       .run(job)
+      .catch(async (error: unknown) => {
+        this.#log.error({ event: this.#step.name, error }, 'work failed; it is tried again later')
+        await this.#step.putOff?.(job)
+      })
       .catch((error: unknown) =>
-        this.#log.error({ event: this.#step.name, error }, 'work failed; it is due again when its lease ends'),
+        this.#log.error({ event: this.#step.name, error }, 'work could not be put off; it is due when its lease ends'),
       )
       .finally(() => {
         this.#running.delete(doing)
