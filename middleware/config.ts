@@ -1,6 +1,7 @@
 import { readFileSync } from 'node:fs'
 import { z } from 'zod'
 import { gatewaySettingsSchema } from './gateways/registry.ts'
+import { limitsSchema } from './http/admission.ts'
 import { SCHEME_NAMES } from './refunds/claim-window.ts'
 import { secretSchema } from './secret.ts'
 import { hostSchema, orgIdSchema } from './settings.ts'
@@ -40,6 +41,7 @@ const partsSchema = z.strictObject({
     /** What the org's tokens must name as their audience. */
     audience: z.string().min(1),
   }),
+  limits: limitsSchema.prefault({}),
   database: z
     .union([
       z.strictObject({ url: secretSchema }),

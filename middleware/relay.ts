@@ -86,6 +86,7 @@ export async function startRelay(config: Config, log: Log): Promise<Relay> {
       permittedUsers,
       log,
       directDebit: config.directDebit,
+      limits: config.limits,
       onWork: workers.wake,
       answerWithinMs: ANSWER_WITHIN_MS,
     })

@@ -5,7 +5,7 @@ import { dirname, join, relative, resolve, sep } from 'node:path'
 const ALLOWED: Readonly<Record<string, readonly string[]>> = {
   main: ['relay', 'config', 'log'],
   relay: ['config', 'crm', 'database', 'gateways', 'http', 'log', 'refunds', 'work'],
-  config: ['refunds', 'gateways', 'settings'],
+  config: ['http', 'refunds', 'gateways', 'settings'],
   http: ['refunds', 'database', 'money', 'errors', 'log', 'trace'],
   refunds: ['gateways', 'crm', 'work', 'database', 'money', 'errors', 'log', 'trace'],
   gateways: ['money', 'errors', 'settings', 'log'],

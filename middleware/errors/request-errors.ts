@@ -201,6 +201,19 @@ export const REQUEST_ERRORS = {
     sentence: 'The refund service cannot answer at this moment.',
     remedy: 'Send it again in a minute: it is the same refund, and it cannot go out twice.',
   },
+  overloaded: {
+    httpStatus: 503,
+    retryable: true,
+    sentence: 'The refund service has more to do than it can at this moment, so nothing was sent.',
+    remedy: 'Try again in a few seconds.',
+  },
+  too_many_requests: {
+    httpStatus: 429,
+    retryable: true,
+    sentence:
+      'You have sent more requests than the refund service takes from one user in a minute, so nothing was sent.',
+    remedy: 'Try again in a minute.',
+  },
   webhook_not_authentic: {
     httpStatus: 401,
     retryable: false,

@@ -49,7 +49,7 @@ export function sendProblem(response: Response, error: RefundError): void {
   const { sentence, remedy } = tell(error.code, error.details)
   const status = entry.httpStatus ?? 500
   if (status === 401) response.set('WWW-Authenticate', 'Bearer')
-  if (status === 429 || status === 503) response.set('Retry-After', '10')
+  if ((status === 429 || status === 503) && !response.hasHeader('Retry-After')) response.set('Retry-After', '10')
   response.locals.code = error.code
   const problem: z.input<typeof problemSchema> = {
     type: `urn:refund-relay:problem:${error.code}`,

@@ -5,6 +5,8 @@ import express from 'express'
 import helmet from 'helmet'
 import { v7 as uuidv7 } from 'uuid'
 import { RefundError } from '../errors.ts'
+import { atMostAtOnce, perMinute } from './admission.ts'
+import type { Limits } from './admission.ts'
 import { authenticate } from './authenticate.ts'
 import type { TrustedOrg } from './authenticate.ts'
 import { healthRoutes } from './health-routes.ts'
@@ -21,6 +23,7 @@ export interface ServerOptions extends RouteOptions {
   readonly port: number
   readonly audience: string
   readonly orgs: readonly TrustedOrg[]
+  readonly limits: Limits
 }
 
 export interface RunningServer {
@@ -61,8 +64,10 @@ export async function startServer(options: ServerOptions): Promise<RunningServer
   })
   app.use('/health', healthRoutes(options.database))
   app.get('/openapi.json', (_request, response) => void response.json(openApi()))
-  app.use('/webhooks', webhookRoutes(options))
-  app.use('/v1', authenticate(options.orgs, options.audience))
+  const { limits } = options
+  app.use('/webhooks', atMostAtOnce(limits.webhooksAtOnce), webhookRoutes(options))
+  app.use('/v1', atMostAtOnce(limits.requestsAtOnce), authenticate(options.orgs, options.audience))
+  app.use('/v1', perMinute(limits.requestsPerMinute))
   app.use('/v1/refunds', refundRoutes(options))
   app.use('/v1/payments', paymentRoutes(options))
   app.use('/v1/credits', creditRoutes(options))

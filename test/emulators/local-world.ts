@@ -38,6 +38,8 @@ export interface LocalWorldOptions {
   readonly pollOutcomeMs?: number
   /** Between two refunds of one payment at Braintree. */
   readonly spacingMs?: number
+  /** `limits` of the configuration. */
+  readonly limits?: object
   /** The built page, served by the local org. */
   readonly pageDirectory?: string
 }
@@ -96,6 +98,7 @@ export async function startLocalWorld(options: LocalWorldOptions): Promise<Local
       options.databaseUrl === undefined
         ? { embedded: { directory: join(directory, 'postgres') } }
         : { url: { file: databaseUrlPath } },
+    ...(options.limits !== undefined && { limits: options.limits }),
     orgs: [
       {
         id: ORG_ID,

@@ -84,7 +84,7 @@ export interface Answer<Body> {
 }
 
 export async function startWorld(
-  options: Pick<LocalWorldOptions, 'pageDirectory' | 'outcomeDelayMs' | 'spacingMs'> = {},
+  options: Pick<LocalWorldOptions, 'pageDirectory' | 'outcomeDelayMs' | 'spacingMs' | 'limits'> = {},
 ): Promise<World> {
   const directory = await mkdtemp(join(tmpdir(), 'refund-relay-world-'))
   const database = await freshDatabase()
