@@ -32,6 +32,8 @@ const orgSchema = z.strictObject({
   permissionSet: permissionSetSchema.default('Refunds'),
   /** Its holders may send money without a payment. */
   creditsPermissionSet: permissionSetSchema.default('Refunds_Credits'),
+  /** Its holders may settle by hand what no gateway tells any more. */
+  settlementsPermissionSet: permissionSetSchema.default('Refunds_Admin'),
 })
 
 const partsSchema = z.strictObject({

@@ -111,6 +111,8 @@ export interface ApiUsage {
 export interface PermittedUserIds {
   readonly refunds: ReadonlySet<string>
   readonly credits: ReadonlySet<string>
+  /** What no gateway tells any more, these may settle by hand. */
+  readonly settlements: ReadonlySet<string>
 }
 
 /** How a gateway knows a payment. */

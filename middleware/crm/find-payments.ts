@@ -31,10 +31,13 @@ export async function findPayments(
   const asked = new Map(references.map((reference) => [keyOf(reference), reference]))
   const keys = [...asked.keys()].filter(isStorable)
   if (keys.length === 0) return []
-  const [rows] = await queryTogether(session, paymentSchema, [
-    soql`SELECT Id, Gateway_Key__c, Amount__c, Currency__c FROM Payment__c WHERE Gateway_Key__c IN ${keys}`,
+  const [rows] = await queryTogether(session, [
+    {
+      row: paymentSchema,
+      soql: soql`SELECT Id, Gateway_Key__c, Amount__c, Currency__c FROM Payment__c WHERE Gateway_Key__c IN ${keys}`,
+    },
   ])
-  return rows!.flatMap(({ Id, Gateway_Key__c, Amount__c, Currency__c }) => {
+  return rows.flatMap(({ Id, Gateway_Key__c, Amount__c, Currency__c }) => {
     // The very text: an org whose field does not tell upper from lower case would answer with somebody else's payment.
     const reference = asked.get(Gateway_Key__c)
     const captured = Amount__c === null ? null : exactText(Amount__c)

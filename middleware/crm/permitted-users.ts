@@ -2,7 +2,7 @@ import { z } from 'zod'
 import type { PermittedUserIds } from './crm.ts'
 import { queryTogether } from './query-together.ts'
 import type { SalesforceSession } from './salesforce-session.ts'
-import { soql, type Soql } from './soql.ts'
+import { soql } from './soql.ts'
 
 /** API names, with the namespace of their package if it has one. */
 export interface PermissionSets {
@@ -10,43 +10,75 @@ export interface PermissionSets {
   readonly permissionSet: string
   /** Its holders may send money without a payment. */
   readonly creditsPermissionSet: string
+  /** Its holders may settle by hand what no gateway tells any more. */
+  readonly settlementsPermissionSet: string
 }
 
-const assignmentSchema = z.object({ AssigneeId: z.string().regex(/^005[a-zA-Z0-9]{15}$/) })
+const userSchema = z.string().regex(/^005[a-zA-Z0-9]{15}$/)
+const groupSchema = z.string().regex(/^[a-zA-Z0-9]{18}$/)
+const setSchema = z.object({ Name: z.string(), NamespacePrefix: z.string().nullish() })
+const directSchema = z.object({ AssigneeId: userSchema, PermissionSet: setSchema })
+const memberSchema = z.object({ AssigneeId: userSchema, PermissionSetGroupId: groupSchema })
+const componentSchema = z.object({ PermissionSetGroupId: groupSchema, PermissionSet: setSchema })
 
 /**
- * Active users who hold each permission set, directly or by a permission set group, unexpired: four queries in one API
- * call, since SOQL allows no inner query beside an OR. A set that the org does not have is held by nobody.
+ * Active users who hold each permission set, directly or by a permission set group, unexpired: three queries in one API
+ * call. A set that the org does not have is held by nobody.
  * @throws CrmError
  */
-export async function permittedUsers(
-  session: SalesforceSession,
-  { permissionSet, creditsPermissionSet }: PermissionSets,
-): Promise<PermittedUserIds> {
+export async function permittedUsers(session: SalesforceSession, sets: PermissionSets): Promise<PermittedUserIds> {
+  const wanted = {
+    refunds: splitName(sets.permissionSet),
+    credits: splitName(sets.creditsPermissionSet),
+    settlements: splitName(sets.settlementsPermissionSet),
+  }
   const now = new Date()
-  const queries = [...holdersOf(permissionSet, now), ...holdersOf(creditsPermissionSet, now)]
-  const users = (await queryTogether(session, assignmentSchema, queries)).map((rows) =>
-    rows.map(({ AssigneeId }) => AssigneeId),
-  )
-  return { refunds: new Set(users.slice(0, 2).flat()), credits: new Set(users.slice(2).flat()) }
+  const names = Object.values(wanted).map(({ Name }) => Name)
+  const [directly, members, components] = await queryTogether(session, [
+    {
+      row: directSchema,
+      soql: soql`SELECT AssigneeId, PermissionSet.Name, PermissionSet.NamespacePrefix FROM PermissionSetAssignment
+        WHERE PermissionSet.Name IN ${names}
+        AND Assignee.IsActive = true AND (ExpirationDate = NULL OR ExpirationDate > ${now})`,
+    },
+    {
+      row: memberSchema,
+      soql: soql`SELECT AssigneeId, PermissionSetGroupId FROM PermissionSetAssignment
+        WHERE PermissionSetGroupId IN (SELECT PermissionSetGroupId FROM PermissionSetGroupComponent
+          WHERE PermissionSet.Name IN ${names})
+        AND Assignee.IsActive = true AND (ExpirationDate = NULL OR ExpirationDate > ${now})`,
+    },
+    {
+      row: componentSchema,
+      soql: soql`SELECT PermissionSetGroupId, PermissionSet.Name, PermissionSet.NamespacePrefix
+        FROM PermissionSetGroupComponent WHERE PermissionSet.Name IN ${names}`,
+    },
+  ])
+
+  function holdersOf(set: NamedSet): ReadonlySet<string> {
+    const groups = new Set(components.filter((row) => isSet(row, set)).map((row) => row.PermissionSetGroupId))
+    return new Set([
+      ...directly.filter((row) => isSet(row, set)).map((row) => row.AssigneeId),
+      ...members.filter((row) => groups.has(row.PermissionSetGroupId)).map((row) => row.AssigneeId),
+    ])
+  }
+  return {
+    refunds: holdersOf(wanted.refunds),
+    credits: holdersOf(wanted.credits),
+    settlements: holdersOf(wanted.settlements),
+  }
 }
 
-/** Who holds it directly, who by a group. */
-function holdersOf(name: string, now: Date): [Soql, Soql] {
-  const [namespace, ownName] = splitName(name)
-  // Without the namespace another package's set of the same name would do.
-  return [
-    soql`SELECT AssigneeId FROM PermissionSetAssignment
-      WHERE PermissionSet.Name = ${ownName} AND PermissionSet.NamespacePrefix = ${namespace}
-      AND Assignee.IsActive = true AND (ExpirationDate = NULL OR ExpirationDate > ${now})`,
-    soql`SELECT AssigneeId FROM PermissionSetAssignment
-      WHERE PermissionSetGroupId IN (SELECT PermissionSetGroupId FROM PermissionSetGroupComponent
-        WHERE PermissionSet.Name = ${ownName} AND PermissionSet.NamespacePrefix = ${namespace})
-      AND Assignee.IsActive = true AND (ExpirationDate = NULL OR ExpirationDate > ${now})`,
-  ]
+type NamedSet = z.output<typeof setSchema>
+
+/** Another package's set of the same name is another set. */
+function isSet({ PermissionSet }: { readonly PermissionSet: NamedSet }, { Name, NamespacePrefix }: NamedSet): boolean {
+  return PermissionSet.Name === Name && (PermissionSet.NamespacePrefix ?? null) === NamespacePrefix
 }
 
-function splitName(name: string): [namespace: string | null, ownName: string] {
+function splitName(name: string): NamedSet {
   const [namespace, ...rest] = name.split('__')
-  return rest.length > 0 ? [namespace!, rest.join('__')] : [null, name]
+  return rest.length > 0
+    ? { Name: rest.join('__'), NamespacePrefix: namespace! }
+    : { Name: name, NamespacePrefix: null }
 }

@@ -13,30 +13,38 @@ const pageSchema = z.discriminatedUnion('done', [
   }),
 ])
 
+export interface Query<Row> {
+  readonly soql: Soql
+  /** What each row must look like. */
+  readonly row: z.ZodType<Row>
+}
+
+type RowsOf<Queries> = {
+  readonly [Place in keyof Queries]: Queries[Place] extends Query<infer Row> ? readonly Row[] : never
+}
+
 /**
  * Up to five queries as one API call: in the body of a composite call a query may also be longer than an address, whose
  * limit is 16,384 bytes. Beyond 2,000 rows each further page of a query is one more call.
- * @param row what each row must look like
  * @returns the rows of each query, in the order of the queries
  * @throws CrmError also when one query fails: half an answer is none
  */
-export async function queryTogether<Row>(
+export async function queryTogether<const Queries extends readonly Query<unknown>[]>(
   session: SalesforceSession,
-  row: z.ZodType<Row>,
-  queries: readonly Soql[],
-): Promise<readonly (readonly Row[])[]> {
+  queries: Queries,
+): Promise<RowsOf<Queries>> {
   const answers = await sendTogether(
     session,
-    queries.map(({ text }) => ({ method: 'GET', url: `${session.root}/query?q=${encodeURIComponent(text)}` })),
+    queries.map(({ soql }) => ({ method: 'GET', url: `${session.root}/query?q=${encodeURIComponent(soql.text)}` })),
   )
-  const results: Row[][] = []
-  for (const { status, body } of answers) {
+  const results: unknown[][] = []
+  for (const [place, { status, body }] of answers.entries()) {
     if (status !== 200) throw wholeCallError(readFault(status, body), status)
-    const parsed = z.array(row).safeParse(await readPages(session, body))
+    const parsed = z.array(queries[place]!.row).safeParse(await readPages(session, body))
     if (!parsed.success) throw unreadable()
     results.push(parsed.data)
   }
-  return results
+  return results as unknown as RowsOf<Queries>
 }
 
 async function readPages(session: SalesforceSession, first: unknown): Promise<unknown[]> {

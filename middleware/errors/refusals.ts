@@ -176,6 +176,12 @@ export const REFUSALS = {
     remedy: 'Request it again if it is still owed.',
     crmCode: 'REFUND_WITHDRAWN',
   },
+  settled_by_hand: {
+    retryable: false,
+    sentence: 'A person found out at the gateway that this money did not reach the customer.',
+    remedy: 'Ask who settled it. Refund again if it is still owed.',
+    crmCode: 'SETTLED_BY_HAND',
+  },
 } as const satisfies Record<string, ErrorEntry>
 
 /** Nobody knows yet: the refund is stored and is being checked. */

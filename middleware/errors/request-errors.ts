@@ -56,6 +56,12 @@ export const REQUEST_ERRORS = {
     sentence: 'You need the Refunds_Credits permission set to pay customers without a payment.',
     remedy: 'Ask your administrator. A new assignment counts within five minutes.',
   },
+  settlements_not_permitted: {
+    httpStatus: 403,
+    retryable: false,
+    sentence: 'You need the Refunds_Admin permission set to settle refunds by hand.',
+    remedy: 'Ask your administrator. A new assignment counts within five minutes.',
+  },
   permission_unverifiable: {
     httpStatus: 503,
     retryable: true,
@@ -187,6 +193,12 @@ export const REQUEST_ERRORS = {
     retryable: false,
     sentence: 'This refund is already on its way, so it can no longer be withdrawn.',
     remedy: 'Wait for its outcome.',
+  },
+  settlement_not_possible: {
+    httpStatus: 409,
+    retryable: false,
+    sentence: 'This refund is {state}, so it cannot be settled as {outcome}.',
+    remedy: '{remedy}',
   },
   credits_off: {
     httpStatus: 403,

@@ -2,8 +2,19 @@ import { z } from 'zod'
 import { ERRORS } from '../errors.ts'
 import type { ErrorEntry } from '../errors.ts'
 import { problemSchema } from './problem.ts'
-import { creditRequestFields, previewRequestFields, refundRequestFields } from './refund-request-schema.ts'
-import { creditAnswerSchema, paymentAnswerSchema, previewSchema, refundAnswerSchema } from './refund-response-schema.ts'
+import {
+  creditRequestFields,
+  previewRequestFields,
+  refundRequestFields,
+  settlementRequestSchema,
+} from './refund-request-schema.ts'
+import {
+  creditAnswerSchema,
+  paymentAnswerSchema,
+  previewSchema,
+  refundAnswerSchema,
+  settlementAnswerSchema,
+} from './refund-response-schema.ts'
 
 /** OpenAPI 3.1, made from the schemas that parse and shape what goes over the wire. */
 export function openApi(): object {
@@ -111,6 +122,14 @@ export function openApi(): object {
           summary: 'One credit',
           parameters: [path('id', 'Credit id, a UUID')],
           responses: { 200: json(creditAnswerSchema, 'The credit as it is now'), ...problems },
+        },
+      },
+      '/v1/settlements': {
+        post: {
+          ...secured,
+          summary: 'Settle by hand what no gateway tells any more; with a right of its own, and an audit row',
+          requestBody: body(settlementRequestSchema),
+          responses: { 200: json(settlementAnswerSchema, 'The refund or credit as it is now'), ...problems },
         },
       },
       '/v1/refunds/{id}': {

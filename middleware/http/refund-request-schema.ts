@@ -1,6 +1,7 @@
 import { z } from 'zod'
 import { Money } from '../money/money.ts'
 import { SCHEME_NAMES } from '../refunds/claim-window.ts'
+import { SETTLEMENTS } from '../refunds/settle-by-hand.ts'
 import { holdsCardNumber } from './card-number.ts'
 
 const amountSchema = z.string().regex(/^\d{1,12}(\.\d{1,3})?$/, 'must be decimal text, e.g. "12.30"')
@@ -14,15 +15,16 @@ export const recordIdSchema = z.string().regex(/^[a-zA-Z0-9]{18}$/, 'must be an 
 export const refundIdSchema = z.uuid()
 
 const reasonSchema = z.enum(['duplicate', 'fraud', 'requested_by_customer', 'returned', 'other']).nullish()
-const noteSchema = z
+/** What a person wrote. */
+export const freeTextSchema = z
   .string()
   .max(255, 'must be at most 255 characters')
   .regex(/^\P{Cc}*$/u, 'must be plain text on one line')
-  .refine((note) => !holdsCardNumber(note), {
+  .refine((text) => !holdsCardNumber(text), {
     error: 'holds what looks like a card number',
     params: { code: 'card_number_in_text' },
   })
-  .nullish()
+const noteSchema = freeTextSchema.nullish()
 const currencySchema = z.string().regex(/^[A-Z]{3}$/, 'must be an ISO 4217 code')
 const gatewaySchema = z.string().regex(/^[a-z]{1,20}$/, 'must be the name of a gateway, e.g. "adyen"')
 
@@ -143,6 +145,16 @@ export const creditRequestSchema = creditRequestFields.transform(
     note: note || null,
   }),
 )
+
+/** POST /v1/settlements: what a person found out about a refund that no gateway tells of. */
+export const settlementRequestSchema = z.strictObject({
+  refundId: refundIdSchema,
+  outcome: z
+    .enum(SETTLEMENTS)
+    .describe('succeeded: the customer has the money; failed: it never arrived; reversed: it came back'),
+  reason: freeTextSchema.min(8, 'must say in 8 to 255 characters what was found, and where'),
+  gatewayReference: referenceSchema.nullish().describe("The gateway's id of the refund, where it was found"),
+})
 
 function money(field: string, text: string, currency: string, context: z.core.$RefinementCtx): Money {
   try {

@@ -88,6 +88,12 @@ export const refundAnswerSchema = z.strictObject({ refund: refundViewSchema, pay
 export const creditAnswerSchema = z.strictObject({ credit: creditViewSchema })
 export const paymentAnswerSchema = z.strictObject({ payment: paymentViewSchema, refunds: z.array(refundViewSchema) })
 
+export const settlementAnswerSchema = refundViewSchema.pick({ id: true, stage: true, state: true, version: true })
+
+export function settlementView(refund: Refund): z.input<typeof settlementAnswerSchema> {
+  return { id: refund.id, stage: stageOf(refund), state: refund.state, version: refund.version }
+}
+
 function outgoingView(refund: Refund, waiting: Waiting | null) {
   return {
     id: refund.id,

@@ -5,7 +5,7 @@ import { RefundError } from '../errors.ts'
 import type { Log } from '../log.ts'
 import type { DirectDebitRules } from '../refunds/direct-debit-gate.ts'
 import type { GatewayAccounts } from '../refunds/gateway-accounts.ts'
-import type { PermittedUsers } from '../refunds/permitted-users.ts'
+import type { PermittedUserIds, PermittedUsers } from '../refunds/permitted-users.ts'
 import type { Requester } from '../refunds/refund-request.ts'
 import { holdsCardData } from './card-number.ts'
 import { invalidInput } from './problem.ts'
@@ -27,7 +27,7 @@ export const LARGEST_BODY_BYTES = 131_072
 const idempotencyKeySchema = z.string().regex(/^[A-Za-z0-9_-]{8,64}$/)
 
 /** Lets a request through whose user holds the right. It comes before the body: a stranger's bytes are not even parsed. */
-export function permit(permittedUsers: PermittedUsers, right: 'refunds' | 'credits'): RequestHandler {
+export function permit(permittedUsers: PermittedUsers, right: keyof PermittedUserIds): RequestHandler {
   return async (_request, response, next) => {
     const { orgId, userId } = requesterOf(response)
     await permittedUsers.check(orgId, userId, right)

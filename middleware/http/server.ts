@@ -16,6 +16,7 @@ import { creditRoutes } from './credit-routes.ts'
 import { paymentRoutes } from './payment-routes.ts'
 import { refundRoutes } from './refund-routes.ts'
 import type { RouteOptions } from './route-options.ts'
+import { settlementRoutes } from './settlement-routes.ts'
 import { webhookRoutes } from './webhook-routes.ts'
 
 export interface ServerOptions extends RouteOptions {
@@ -71,6 +72,7 @@ export async function startServer(options: ServerOptions): Promise<RunningServer
   app.use('/v1/refunds', refundRoutes(options))
   app.use('/v1/payments', paymentRoutes(options))
   app.use('/v1/credits', creditRoutes(options))
+  app.use('/v1/settlements', settlementRoutes(options))
   app.use(() => {
     throw new RefundError('route_not_found')
   })

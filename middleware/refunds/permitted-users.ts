@@ -10,7 +10,15 @@ const TRUSTED_SECONDS = 900
 /** How long one process believes its own copy of the row. */
 const COPY_MS = 10_000
 
-const REFUSALS = { refunds: 'not_permitted', credits: 'credits_not_permitted' } as const
+export type { PermittedUserIds }
+
+const REFUSALS = {
+  refunds: 'not_permitted',
+  credits: 'credits_not_permitted',
+  settlements: 'settlements_not_permitted',
+} as const
+
+type OrgRow = { readonly [right in keyof PermittedUserIds]: readonly string[] } & { readonly age: number | null }
 
 interface Copy {
   readonly users: PermittedUserIds
@@ -66,8 +74,9 @@ export class PermittedUsers {
     try {
       const users = await this.#crms.get(orgId)!.permittedUsers()
       await this.#database.query(
-        'UPDATE orgs SET permitted_users = $2, credit_users = $3, permissions_at = relay_now() WHERE org_id = $1',
-        [orgId, [...users.refunds], [...users.credits]],
+        `UPDATE orgs SET permitted_users = $2, credit_users = $3, settling_users = $4, permissions_at = relay_now()
+         WHERE org_id = $1`,
+        [orgId, [...users.refunds], [...users.credits], [...users.settlements]],
       )
       this.#copies.delete(orgId)
     } catch (error) {
@@ -79,12 +88,13 @@ export class PermittedUsers {
   async #copy(orgId: string): Promise<Copy> {
     const known = this.#copies.get(orgId)
     if (known && performance.now() - known.takenAt < COPY_MS) return known
-    const [row] = await this.#database.query<{ refunds: string[]; credits: string[]; age: number | null }>(
-      `SELECT permitted_users AS refunds, credit_users AS credits, extract(epoch FROM relay_now() - permissions_at)::float AS age FROM orgs WHERE org_id = $1`,
+    const [row] = await this.#database.query<OrgRow>(
+      `SELECT permitted_users AS refunds, credit_users AS credits, settling_users AS settlements,
+         extract(epoch FROM relay_now() - permissions_at)::float AS age FROM orgs WHERE org_id = $1`,
       [orgId],
     )
     const copy = {
-      users: { refunds: new Set(row?.refunds), credits: new Set(row?.credits) },
+      users: { refunds: new Set(row?.refunds), credits: new Set(row?.credits), settlements: new Set(row?.settlements) },
       ageSeconds: row?.age ?? null,
       takenAt: performance.now(),
     }

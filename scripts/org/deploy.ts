@@ -18,6 +18,7 @@ const HELP = `Deploys the Salesforce package to an org, assigns its permission s
   --agents            usernames who get the permission set Refunds, with commas; the deploying user by default
   --viewers           usernames who get Refunds_Viewer: to look on, and not to refund
   --creditors         usernames who get Refunds_Credits: to send money without a payment behind it
+  --admins            usernames who get Refunds_Admin: to settle by hand what no gateway tells any more
   --integration-user  the username of the middleware's own user; gets Refunds_Integration, the set and the group
   --sample-data       also imports five payments (gives the deploying user Payments_Import)
   --test-level        Apex tests to run, for example RunLocalTests; production runs them in any case
@@ -44,6 +45,7 @@ interface Options {
   readonly agents?: string
   readonly viewers?: string
   readonly creditors?: string
+  readonly admins?: string
   readonly 'integration-user'?: string
   readonly 'sample-data': boolean
   readonly 'test-level'?: string
@@ -75,6 +77,7 @@ function readOptions() {
         agents: { type: 'string' },
         viewers: { type: 'string' },
         creditors: { type: 'string' },
+        admins: { type: 'string' },
         'integration-user': { type: 'string' },
         'sample-data': { type: 'boolean', default: false },
         'test-level': { type: 'string' },
@@ -124,6 +127,7 @@ function deploy(options: Options): void {
     const others = {
       Refunds_Viewer: options.viewers,
       Refunds_Credits: options.creditors,
+      Refunds_Admin: options.admins,
       Refunds_Integration: options['integration-user'],
     }
     for (const [permissionSet, usernames] of Object.entries(others)) {
@@ -223,7 +227,7 @@ function checkResult(cli: SalesforceCli): void {
   say(`The org holds the package: agents read ${readable.size} fields.`)
   const assignments = query(
     'SELECT Assignee.Username, PermissionSet.Name FROM PermissionSetAssignment WHERE Assignee.IsActive = TRUE AND ' +
-      "PermissionSet.Name IN ('Refunds', 'Refunds_Viewer', 'Refunds_Credits', 'Refunds_Integration') ORDER BY PermissionSet.Name",
+      "PermissionSet.Name IN ('Refunds', 'Refunds_Viewer', 'Refunds_Credits', 'Refunds_Admin', 'Refunds_Integration') ORDER BY PermissionSet.Name",
   )
   for (const record of assignments) {
     const { PermissionSet, Assignee } = assignmentSchema.parse(record)

@@ -7,7 +7,11 @@ import { insertPayment, pem, CLIENT_ID, USERNAME, startOrg } from '../emulators/
 import type { LocalOrg } from '../emulators/org/server.ts'
 import type { CrmFault, CrmRig, CrmRight } from './crm-rigs.ts'
 
-const PERMISSION_SETS: Readonly<Record<CrmRight, string>> = { refunds: 'Refunds', credits: 'Refunds_Credits' }
+const PERMISSION_SETS: Readonly<Record<CrmRight, string>> = {
+  refunds: 'Refunds',
+  credits: 'Refunds_Credits',
+  settlements: 'Refunds_Admin',
+}
 const OBJECTS: Readonly<Record<Exclude<CrmRecord, PaymentRecord>['type'], readonly [object: string, key: string]>> = {
   refund: ['Refund__c', 'Refund_Key__c'],
   credit: ['Credit__c', 'Credit_Key__c'],
@@ -41,6 +45,7 @@ export async function startSalesforceRig(): Promise<CrmRig> {
     apiVersion: '64.0',
     permissionSet: PERMISSION_SETS.refunds,
     creditsPermissionSet: PERMISSION_SETS.credits,
+    settlementsPermissionSet: PERMISSION_SETS.settlements,
   })
   let users = 0
   const exposureOf = (id: string) => org.rows('Refund_Exposure__c').find((row) => row['Exposure_Key__c'] === id)!

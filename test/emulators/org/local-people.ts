@@ -6,8 +6,9 @@ export const ORG_ID = '00D000000000001EAA'
 export const AVA_AGENT = '005000000000001AAA'
 export const OLU_OBSERVER = '005000000000002AAA'
 export const INTEGRATION_USER = '005000000000003AAA'
+export const ADA_ADMIN = '005000000000004AAA'
 
-/** People who can sign in to the page. */
+/** People who can sign in to the page; who settles by hand does so through the API. */
 export const PEOPLE: readonly { readonly id: string; readonly note: string }[] = [
   { id: AVA_AGENT, note: 'May refund and send credits: has the permission sets Refunds and Refunds Credits.' },
   { id: OLU_OBSERVER, note: 'May look only: has the permission set Refunds Viewer.' },
@@ -33,6 +34,7 @@ export const LOCAL_PROFILES: readonly Grants[] = [
 const ASSIGNMENTS = [
   [AVA_AGENT, 'Refunds'],
   [AVA_AGENT, 'Refunds_Credits'],
+  [ADA_ADMIN, 'Refunds_Admin'],
   [OLU_OBSERVER, 'Refunds_Viewer'],
   [INTEGRATION_USER, 'Refunds_Integration'],
 ] as const
@@ -79,6 +81,7 @@ function seedPeople(rows: SystemRows, integrationUsername: string): void {
   })
   const profile = rows.insert('Profile', { Name: MINIMUM_ACCESS })
   person(rows, AVA_AGENT, 'Ava', 'Agent', 'ava@refund-relay.local', profile)
+  person(rows, ADA_ADMIN, 'Ada', 'Admin', 'ada@refund-relay.local', profile)
   person(rows, OLU_OBSERVER, 'Olu', 'Observer', 'olu@refund-relay.local', profile)
   person(rows, INTEGRATION_USER, 'Refund Relay', 'Integration', integrationUsername, profile)
 }

@@ -53,6 +53,7 @@ export async function startScriptedOrg(
       apiVersion: '64.0',
       permissionSet: 'Refunds',
       creditsPermissionSet: 'Refunds_Credits',
+      settlementsPermissionSet: 'Refunds_Admin',
     },
     requests,
     logins: () => requests.filter(isLogin).length,

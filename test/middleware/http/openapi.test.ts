@@ -20,6 +20,7 @@ describe('the API description', () => {
       'post /v1/payments/{paymentId}/undo-preview',
       'post /v1/refunds',
       'post /v1/refunds/{id}/withdraw',
+      'post /v1/settlements',
       'post /webhooks/{gateway}/{account} (signed by the gateway)',
     ])
   })

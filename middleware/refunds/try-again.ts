@@ -1,0 +1,34 @@
+import type { Database } from '../database/database.ts'
+
+/** What was made due by a person who does not want to wait for the back-off. */
+export interface MadeDue {
+  /** The gateway is asked again, or the refund sent as it would have been later. */
+  readonly atGateway: boolean
+  /** The newest state is written to Salesforce again. */
+  readonly inCrm: boolean
+}
+
+/** Makes what a refund waits for due now, and forgets how often it was tried in vain. What is final at the gateway is left alone. */
+export async function tryAgain(database: Database, refundId: string): Promise<MadeDue> {
+  const atGateway = await database.query(
+    `UPDATE refunds SET due_at = relay_now(), tries = 0 WHERE id = $1 AND state IN ('requested', 'unknown', 'pending') RETURNING id`,
+    [refundId],
+  )
+  const inCrm = await database.query(
+    `UPDATE refunds SET crm_due_at = relay_now(), crm_tries = 0 WHERE id = $1 AND crm_version < version RETURNING id`,
+    [refundId],
+  )
+  return { atGateway: atGateway.length > 0, inCrm: inCrm.length > 0 }
+}
+
+/**
+ * Makes a stored event due again: it is judged once more, against the state as it is now.
+ * @returns whether there is such an event, and it says something
+ */
+export async function replayEvent(database: Database, eventId: string): Promise<boolean> {
+  const rows = await database.query(
+    `UPDATE gateway_events SET due_at = relay_now(), tries = 0 WHERE id = $1 AND kind NOT IN ('other', 'unreadable') RETURNING id`,
+    [eventId],
+  )
+  return rows.length > 0
+}
