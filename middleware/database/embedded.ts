@@ -43,6 +43,8 @@ export interface EmbeddedOptions {
 export interface EmbeddedPostgres {
   /** The database of the middleware, on loopback. */
   readonly url: string
+  /** It was running before: somebody else started it, and may need it. */
+  readonly adopted: boolean
   /** Fast shutdown, also of a server that was adopted; returns when it has gone. */
   stop(): Promise<void>
 }
@@ -74,9 +76,14 @@ export async function startEmbedded(options: EmbeddedOptions): Promise<EmbeddedP
   const reachable = options.reachableFolder ?? REACHABLE_FOLDER
   try {
     const folder = openFolder(options.directory, reachable, onNotice)
-    const port = (await adopt(folder)) ?? (await start(folder, options, findBinaries(folder.user, reachable, onNotice)))
+    const running = await adopt(folder)
+    const port = running ?? (await start(folder, options, findBinaries(folder.user, reachable, onNotice)))
     await ensureDatabase(urlOf(folder, port, 'postgres'))
-    return { url: urlOf(folder, port, DATABASE), stop: () => stopPostmaster(folder.data) }
+    return {
+      url: urlOf(folder, port, DATABASE),
+      adopted: running !== null,
+      stop: () => stopPostmaster(folder.data),
+    }
   } catch (error) {
     throw explainRefusal(error, options.directory)
   }

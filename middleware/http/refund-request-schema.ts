@@ -1,8 +1,9 @@
 import { z } from 'zod'
+import { holdsCardNumber } from '../card-number.ts'
+import { freeTextSchema, reasonTextSchema } from '../free-text.ts'
 import { Money } from '../money/money.ts'
 import { SCHEME_NAMES } from '../refunds/claim-window.ts'
 import { SETTLEMENTS } from '../refunds/settle-by-hand.ts'
-import { holdsCardNumber } from './card-number.ts'
 
 const amountSchema = z.string().regex(/^\d{1,12}(\.\d{1,3})?$/, 'must be decimal text, e.g. "12.30"')
 
@@ -15,15 +16,6 @@ export const recordIdSchema = z.string().regex(/^[a-zA-Z0-9]{18}$/, 'must be an 
 export const refundIdSchema = z.uuid()
 
 const reasonSchema = z.enum(['duplicate', 'fraud', 'requested_by_customer', 'returned', 'other']).nullish()
-/** What a person wrote. */
-export const freeTextSchema = z
-  .string()
-  .max(255, 'must be at most 255 characters')
-  .regex(/^\P{Cc}*$/u, 'must be plain text on one line')
-  .refine((text) => !holdsCardNumber(text), {
-    error: 'holds what looks like a card number',
-    params: { code: 'card_number_in_text' },
-  })
 const noteSchema = freeTextSchema.nullish()
 const currencySchema = z.string().regex(/^[A-Z]{3}$/, 'must be an ISO 4217 code')
 const gatewaySchema = z.string().regex(/^[a-z]{1,20}$/, 'must be the name of a gateway, e.g. "adyen"')
@@ -152,7 +144,7 @@ export const settlementRequestSchema = z.strictObject({
   outcome: z
     .enum(SETTLEMENTS)
     .describe('succeeded: the customer has the money; failed: it never arrived; reversed: it came back'),
-  reason: freeTextSchema.min(8, 'must say in 8 to 255 characters what was found, and where'),
+  reason: reasonTextSchema,
   gatewayReference: referenceSchema.nullish().describe("The gateway's id of the refund, where it was found"),
 })
 

@@ -7,7 +7,7 @@ import type { DirectDebitRules } from '../refunds/direct-debit-gate.ts'
 import type { GatewayAccounts } from '../refunds/gateway-accounts.ts'
 import type { PermittedUserIds, PermittedUsers } from '../refunds/permitted-users.ts'
 import type { Requester } from '../refunds/refund-request.ts'
-import { holdsCardData } from './card-number.ts'
+import { holdsCardData } from './card-data.ts'
 import { invalidInput } from './problem.ts'
 
 /** What the routes under /v1 work with. */

@@ -54,7 +54,7 @@ describe('the embedded PostgreSQL', () => {
     await starter.kill()
 
     const adopted = await startEmbedded({ directory })
-    expect(adopted.url).toBe(starter.url)
+    expect(adopted).toMatchObject({ url: starter.url, adopted: true })
     expect(serverProcess(directory)).toBe(server)
     expect(await ask(adopted.url, 'SELECT 1 AS one')).toEqual([{ one: 1 }])
     await adopted.stop()

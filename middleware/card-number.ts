@@ -9,12 +9,16 @@ export function holdsCardNumber(text: string): boolean {
     const digits = run.replace(/\D/g, '')
     for (let start = 0; start + 13 <= digits.length; start++) {
       for (let length = 13; length <= 19 && start + length <= digits.length; length++) {
-        const candidate = digits.slice(start, start + length)
-        if (/^[2-6]/.test(candidate) && passesLuhn(candidate)) return true
+        if (isCardNumber(digits.slice(start, start + length))) return true
       }
     }
     return false
   })
+}
+
+/** Whether 13 to 19 digits begin like a card's and pass Luhn. */
+export function isCardNumber(digits: string): boolean {
+  return /^[2-6]\d{12,18}$/.test(digits) && passesLuhn(digits)
 }
 
 function passesLuhn(digits: string): boolean {
@@ -23,17 +27,4 @@ function passesLuhn(digits: string): boolean {
     return total + (doubled > 9 ? doubled - 9 : doubled)
   }, 0)
   return sum % 10 === 0
-}
-
-/** Names that gateways give to raw card data. Source: Adyen, /refundWithData; Braintree, Transaction: Credit. */
-const CARD_FIELDS =
-  /^(encrypted)?(card|credit_?card|card_?number|cvc|cvv|security_?code|expiry_?(month|year|date)|pan)$/i
-
-/** Whether a body that was refused names card data, two levels deep; none of its values is looked at. */
-export function holdsCardData(body: unknown, depth = 2): boolean {
-  if (typeof body !== 'object' || body === null || depth < 0) return false
-  return Object.entries(body).some(
-    ([name, value]) =>
-      CARD_FIELDS.test(name) || (name === 'kind' && value === 'card') || holdsCardData(value, depth - 1),
-  )
 }

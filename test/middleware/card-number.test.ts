@@ -1,4 +1,4 @@
-import { holdsCardNumber } from '../../../middleware/http/card-number.ts'
+import { holdsCardNumber } from '../../middleware/card-number.ts'
 
 describe('a card number in free text', () => {
   // The vendors' published test numbers.

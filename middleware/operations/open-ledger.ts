@@ -1,0 +1,34 @@
+import { hostname, userInfo } from 'node:os'
+import type { Config } from '../config.ts'
+import { openDatabase } from '../database/database.ts'
+import type { Database } from '../database/database.ts'
+import { startEmbedded } from '../database/embedded.ts'
+
+export interface OpenLedger {
+  readonly database: Database
+  /** Leaves an embedded PostgreSQL as it was found: running, or stopped. */
+  close(): Promise<void>
+}
+
+/** The ledger of a middleware that may be running at this moment; audit rows name the operator. */
+export async function openLedger(config: Config): Promise<OpenLedger> {
+  const instance = `operator ${operatorName()}@${hostname()}`
+  if ('url' in config.database) {
+    const database = openDatabase(config.database.url, { instance, maxConnections: 2 })
+    return { database, close: () => database.close() }
+  }
+  const server = await startEmbedded(config.database.embedded)
+  const database = openDatabase(server.url, { instance, maxConnections: 2 })
+  return {
+    database,
+    async close() {
+      await database.close()
+      if (!server.adopted) await server.stop()
+    },
+  }
+}
+
+/** Who is at the keyboard, for the audit row. */
+export function operatorName(): string {
+  return userInfo().username
+}

@@ -1,0 +1,41 @@
+import { RefundError } from '../errors.ts'
+import { refundStory } from '../refunds/refund-story.ts'
+import { replayEvent, tryAgain } from '../refunds/try-again.ts'
+import { UsageError, refundIdOf } from './command.ts'
+import type { Command } from './command.ts'
+
+/** Does not wait for the back-off. */
+export const retry: Command = {
+  usage: 'retry REFUND',
+  about: 'asks the gateway again now, and writes to Salesforce again now; nothing is ever sent that could pay twice',
+  options: {},
+  prepare(positionals) {
+    const id = refundIdOf(positionals, this.usage)
+    return async ({ database }) => {
+      if (!(await refundStory(database, id))) throw new RefundError('refund_not_found')
+      const made = await tryAgain(database, id)
+      const told = [
+        made.atGateway ? 'the gateway is asked again' : 'it is final, so the gateway is not asked',
+        made.inCrm ? 'Salesforce is written again' : 'Salesforce holds its newest state',
+      ]
+      return { data: { id, ...made }, text: `${id}: ${told.join('; ')}.` }
+    }
+  },
+}
+
+/** Judges a stored webhook once more. */
+export const replay: Command = {
+  usage: 'replay EVENT',
+  about: 'judges a stored webhook event once more, against the state as it is now',
+  options: {},
+  prepare(positionals) {
+    const [id] = positionals
+    if (id === undefined || !/^\d{1,18}$/.test(id) || positionals.length > 1) {
+      throw new UsageError('replay EVENT: give the number of one event, as show lists it')
+    }
+    return async ({ database }) => {
+      if (!(await replayEvent(database, id))) throw new UsageError(`there is no event ${id} that says anything`)
+      return { data: { event: id }, text: `Event ${id} is judged again within a second.` }
+    }
+  },
+}
