@@ -23,11 +23,22 @@ interface OutgoingRecord {
   readonly requestedAt: string
   readonly sentAt: string | null
   readonly decidedAt: string | null
-  readonly attention: string | null
+}
+
+/** Why a person should look at a refund. */
+export interface AttentionRecord {
+  readonly kind: 'Changed after success' | 'Money out twice' | 'Unknown for long' | 'Does not match'
+  readonly reason: string
+  readonly remedy: string
+  /** ISO 8601. */
+  readonly since: string
+  /** Not written yet: what a person closed in the CRM was something older, so it opens again. */
+  readonly isNew: boolean
 }
 
 export interface RefundRecord extends OutgoingRecord {
   readonly type: 'refund'
+  readonly attention: AttentionRecord | null
   /** Record id of the payment, the master. */
   readonly paymentId: string
   readonly kind: 'Refund' | 'Void' | 'Undo'
@@ -40,6 +51,8 @@ export interface RefundRecord extends OutgoingRecord {
 /** Money that went out without a payment. */
 export interface CreditRecord extends OutgoingRecord {
   readonly type: 'credit'
+  /** What happened and what to do. */
+  readonly attention: string | null
   readonly stage: Exclude<RefundStage, 'Voided' | 'Cancelled or refunded'>
   readonly gatewayAccount: string
   readonly target: 'Stored method' | 'Bank account'

@@ -40,7 +40,6 @@ export function outgoingFields(record: RefundRecord | CreditRecord): Fields {
     Requested_At__c: time(record.requestedAt),
     Sent_At__c: time(record.sentAt),
     Decided_At__c: time(record.decidedAt),
-    Attention_Reason__c: sentence(record.attention),
   }
 }
 

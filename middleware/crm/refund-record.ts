@@ -1,5 +1,5 @@
-import type { RefundRecord } from './crm.ts'
-import { outgoingFields, type Fields } from './record-fields.ts'
+import type { AttentionRecord, RefundRecord } from './crm.ts'
+import { outgoingFields, sentence, time, type Fields } from './record-fields.ts'
 
 /** API name of the object that holds refunds. */
 export const REFUND_OBJECT = 'Refund__c'
@@ -19,5 +19,20 @@ export function refundFields(record: RefundRecord): Fields {
     Held__c: record.held,
     Payer_Asked__c: record.payerAsked,
     ...outgoingFields(record),
+    ...attentionFields(record.attention),
+  }
+}
+
+/**
+ * What people write about it (Attention_Owner__c, Attention_Note__c) is theirs and never sent. Their closing is taken back only by
+ * something that they cannot have seen.
+ */
+function attentionFields(attention: AttentionRecord | null): Fields {
+  return {
+    Attention_Kind__c: attention?.kind ?? null,
+    Attention_Reason__c: sentence(attention?.reason ?? null),
+    Attention_Remedy__c: sentence(attention?.remedy ?? null),
+    Attention_Since__c: time(attention?.since ?? null),
+    ...(attention?.isNew && { Attention_Closed__c: false, Attention_Closed_Reason__c: null }),
   }
 }

@@ -1,5 +1,7 @@
+import type { AttentionRecord } from '../crm/crm.ts'
+
 /** Reasons to look at a refund, by what they have in common. */
-type AttentionKind = 'Changed after success' | 'Money out twice' | 'Unknown for long' | 'Does not match'
+type AttentionKind = AttentionRecord['kind']
 
 /** For each reason, what a person should do; the sentence that says what happened stands where it is found out. */
 const ATTENTION = {
@@ -38,8 +40,9 @@ export interface Attention extends Reason {
   readonly isNew: boolean
 }
 
-export function attentionKind(code: AttentionCode): AttentionKind {
-  return ATTENTION[code][0]
+/** As Salesforce shows it. */
+export function attentionRecord({ code, reason, since, isNew }: Attention): AttentionRecord {
+  return { kind: ATTENTION[code][0], reason, remedy: attentionRemedy(code), since: since.toISOString(), isNew }
 }
 
 export function attentionRemedy(code: AttentionCode): string {

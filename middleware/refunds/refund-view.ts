@@ -1,7 +1,7 @@
 import type { CreditRecord, RefundRecord, RefundStage } from '../crm/crm.ts'
 import { ERRORS, tell } from '../errors.ts'
 import type { ErrorCode, ErrorEntry } from '../errors.ts'
-import { tellAttention } from './attention.ts'
+import { attentionRecord, tellAttention } from './attention.ts'
 import type { Refund, RefundState } from './refund.ts'
 
 const STAGES: Readonly<Record<RefundState, RefundStage>> = {
@@ -69,13 +69,13 @@ export function toCrmRecord(refund: Refund): RefundRecord | CreditRecord {
     requestedAt: refund.requestedAt.toISOString(),
     sentAt: refund.sentAt?.toISOString() ?? null,
     decidedAt: refund.decidedAt?.toISOString() ?? null,
-    attention: refund.attention && tellAttention(refund.attention),
   }
   const stage = stageOf(refund)
   if (refund.paymentId === null) {
     return {
       ...outgoing,
       type: 'credit',
+      attention: refund.attention && tellAttention(refund.attention),
       // A credit is never voided or undone.
       stage: stage as CreditRecord['stage'],
       gatewayAccount: refund.gatewayAccount,
@@ -85,6 +85,7 @@ export function toCrmRecord(refund: Refund): RefundRecord | CreditRecord {
   return {
     ...outgoing,
     type: 'refund',
+    attention: refund.attention && attentionRecord(refund.attention),
     paymentId: refund.paymentId,
     kind: kindOf(refund),
     origin: refund.origin === 'here' ? 'Here' : 'Gateway console',

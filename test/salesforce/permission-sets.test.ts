@@ -1,5 +1,7 @@
+import { readFileSync } from 'node:fs'
 import { checkPermissionSets } from '../../scripts/salesforce/permission-sets.ts'
 import { itFindsEach } from './planted-mistakes.ts'
+import { PACKAGE_FOLDER } from '../emulators/org/server.ts'
 import { PlantedPackage } from './planted-package.ts'
 
 const AGENT = 'permissionsets/Refunds.permissionset-meta.xml'
@@ -80,4 +82,24 @@ it('finds a field that no permission set lets anybody read', async () => {
   } finally {
     planted.close()
   }
+})
+
+describe('what agents may write on a refund', () => {
+  const editable = (file: string) =>
+    [
+      ...readFileSync(`${PACKAGE_FOLDER}/${file}`, 'utf8').matchAll(
+        /<editable>true<\/editable>\s*<field>Refund__c\.(\w+)</g,
+      ),
+    ].map(([, name]) => name)
+
+  it('is who looks after it and how it was dealt with; everything else is the integration user’s', () => {
+    expect(editable(AGENT)).toEqual([
+      'Attention_Closed_Reason__c',
+      'Attention_Closed__c',
+      'Attention_Note__c',
+      'Attention_Owner__c',
+    ])
+    expect(editable(VIEWER)).toEqual([])
+    expect(editable(INTEGRATION)).not.toContain('Attention_Owner__c')
+  })
 })

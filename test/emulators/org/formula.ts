@@ -49,7 +49,7 @@ const MOST_ANSWERS = 20_000
 export function evaluate(formula: string, record: FormulaRecord, blanks: Blanks): FieldValue {
   const { text, inputs, depends } = prepare(formula)
   const substitutions: Record<string, Literal> = {}
-  let blankNumber = false
+  let blankOperand = false
   for (const [identifier, { path, from }] of inputs) {
     if (from === 'isNew') {
       substitutions[identifier] = checkbox(record.prior === undefined)
@@ -63,7 +63,9 @@ export function evaluate(formula: string, record: FormulaRecord, blanks: Blanks)
     else if (from === 'blank')
       substitutions[identifier] = checkbox(value === null && !(isNumber(field) && blanks === 'zero'))
     else substitutions[identifier] = literal(field, used, blanks)
-    if (used === null && isNumber(field) && blanks === 'blank') blankNumber = true
+    // Dates have no zero: they are blank however blanks are treated.
+    const staysBlank = isNumber(field) ? blanks === 'blank' : field.type === 'date' || field.type === 'datetime'
+    if (used === null && staysBlank) blankOperand = true
   }
   const question = `${text}\n${JSON.stringify(substitutions)}`
   const known = answers.get(question)
@@ -71,7 +73,7 @@ export function evaluate(formula: string, record: FormulaRecord, blanks: Blanks)
   const answer = parse(text, substitutions)
   if (answer.type === 'error') {
     // Arithmetic with a blank that counts as blank is blank.
-    if (blankNumber && answer.errorType === 'ArgumentError') return null
+    if (blankOperand && answer.errorType === 'ArgumentError') return null
     throw new Error(`A formula of ${record.object.name} cannot be worked out: ${answer.message} (${formula.trim()})`)
   }
   const plain = plainValue(answer)

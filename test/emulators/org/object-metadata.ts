@@ -171,7 +171,17 @@ function readSummary(name: string, root: Element): Summary {
   }
 }
 
-/** Both kinds of files name the field after its object, or alone. */
+/**
+ * Which records a list view of the package shows.
+ * @throws Error when there is no such list view
+ */
+export function listViewFilters(packageFolder: string, object: string, view: string): FilterItem[] {
+  const file = join(packageFolder, 'objects', object, 'listViews', `${view}.listView-meta.xml`)
+  if (!/^\w+$/.test(view) || !existsSync(file)) throw new Error(`${object} has no list view ${view}.`)
+  return children(readMetadata(file), 'filters').map(filterItem)
+}
+
+/** All kinds of files name the field after its object, or alone. */
 function filterItem(item: Element): FilterItem {
   return {
     field: (text(item, 'field') ?? '').split('.').at(-1) ?? '',

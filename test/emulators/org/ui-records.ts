@@ -1,5 +1,6 @@
+import { passes } from './filter-items.ts'
 import type { OrgData } from './org-data.ts'
-import type { FieldSchema, FieldValue, ObjectSchema, Row } from './schema.ts'
+import type { FieldSchema, FieldValue, FilterItem, ObjectSchema, Row } from './schema.ts'
 import type { Access } from './security.ts'
 
 /** A record as lightning/uiRecordApi hands it to components. */
@@ -30,12 +31,23 @@ export function uiRecord(
   return { id: row.Id, apiName: object.name, fields: Object.fromEntries(fields) }
 }
 
-/** Records that the user may see and whose shown values hold the text, newest first. */
-export function findRecords(org: OrgData, access: Access, objectName: string, search: string): UiRecord[] {
+/**
+ * Records that the user may see, that pass the filters of a list view and whose shown values hold the text, newest first.
+ */
+export function findRecords(
+  org: OrgData,
+  access: Access,
+  objectName: string,
+  search: string,
+  filters: readonly FilterItem[] = [],
+): UiRecord[] {
   const object = org.systemRows.object(objectName)
   if (!access.can(object, 'read')) return []
   const wanted = search.trim().toLowerCase()
-  const rows = [...org.store.all(objectName)].filter((row) => access.sees(object, row)).reverse()
+  const rows = [...org.store.all(objectName)]
+    .filter((row) => access.sees(object, row))
+    .filter((row) => filters.every((filter) => passes(filter, object, (field) => org.reader.value(object, row, field))))
+    .reverse()
   const records = rows.map((row) => uiRecord(org, access, object, row))
   return wanted === '' ? records : records.filter((record) => holds(record, wanted))
 }

@@ -6,6 +6,7 @@ import { REFUND_METHODS } from './apex/refund-controller.ts'
 import { normalId } from './ids.ts'
 import { AVA_AGENT, PEOPLE } from './local-people.ts'
 import type { NamedCredential } from './named-credential.ts'
+import { listViewFilters } from './object-metadata.ts'
 import type { OrgData } from './org-data.ts'
 import type { Access } from './security.ts'
 import { findRecords, uiRecord } from './ui-records.ts'
@@ -65,7 +66,9 @@ export function uiRoutes(options: UiOptions): Router {
   })
   for (const [list, object] of LISTS) {
     router.get(`/ui/${list}`, (request, response) => {
-      response.json(findRecords(data, accessOf(request), object, String(request.query['search'] ?? '')))
+      const { search, view } = request.query
+      const filters = typeof view === 'string' ? listViewFilters(packageFolder, object, view) : []
+      response.json(findRecords(data, accessOf(request), object, String(search ?? ''), filters))
     })
   }
   router.get('/ui/records/:id', (request, response) => {

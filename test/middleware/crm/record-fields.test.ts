@@ -50,10 +50,7 @@ describe('what the records’ fields share', () => {
 
   it('clears what a newer version no longer says', () => {
     for (const record of [refundRecord, creditRecord]) {
-      expect(outgoingFields(record({ errorCode: null, attention: null }))).toMatchObject({
-        Error_Code__c: null,
-        Attention_Reason__c: null,
-      })
+      expect(outgoingFields(record({ errorCode: null }))).toMatchObject({ Error_Code__c: null })
     }
   })
 

@@ -1,11 +1,41 @@
-import type { RefundRecord } from '../../../middleware/crm/crm.ts'
+import type { AttentionRecord, RefundRecord } from '../../../middleware/crm/crm.ts'
 import { refundFields } from '../../../middleware/crm/refund-record.ts'
 import { refundRecord } from './crm-records.ts'
 import { picklistValues, writableFields } from './deployed-fields.ts'
 
 describe('a refund as a record', () => {
-  it('names only fields that the package deploys, and every one that the package does not compute', () => {
-    expect(Object.keys(refundFields(refundRecord())).sort()).toEqual(writableFields('Refund__c'))
+  const attention = {
+    kind: 'Changed after success',
+    reason: 'The refund failed after it had been accepted.',
+    remedy: 'Ask the customer for another way to be paid.',
+    since: '2026-03-05T10:00:00.000Z',
+    isNew: true,
+  } as const
+
+  it('names every field that the package deploys and does not compute, except those in which people write', () => {
+    const peoples = ['Attention_Note__c', 'Attention_Owner__c']
+    expect(Object.keys(refundFields(refundRecord({ attention }))).sort()).toEqual(
+      writableFields('Refund__c').filter((field) => !peoples.includes(field)),
+    )
+  })
+
+  it('takes back what people closed only for something that they cannot have seen', () => {
+    expect(refundFields(refundRecord({ attention }))).toMatchObject({
+      Attention_Closed__c: false,
+      Attention_Closed_Reason__c: null,
+    })
+    for (const seen of [{ ...attention, isNew: false }, null]) {
+      expect(refundFields(refundRecord({ attention: seen }))).not.toHaveProperty('Attention_Closed__c')
+    }
+  })
+
+  it('no longer asks for anybody when nobody has to look', () => {
+    expect(refundFields(refundRecord({ attention: null }))).toMatchObject({
+      Attention_Kind__c: null,
+      Attention_Reason__c: null,
+      Attention_Remedy__c: null,
+      Attention_Since__c: null,
+    })
   })
 
   it('says whether the payer was asked not to claim', () => {
@@ -25,6 +55,13 @@ describe('a refund as a record', () => {
       Failed: true,
       Reversed: true,
     }
+    const attentionKinds: Record<AttentionRecord['kind'], true> = {
+      'Changed after success': true,
+      'Money out twice': true,
+      'Unknown for long': true,
+      'Does not match': true,
+    }
+    expect(picklistValues('Refund__c', 'Attention_Kind__c').sort()).toEqual(Object.keys(attentionKinds).sort())
     expect(picklistValues('Refund__c', 'Kind__c').sort()).toEqual(Object.keys(kinds).sort())
     expect(picklistValues('Refund__c', 'Stage__c').sort()).toEqual(Object.keys(stages).sort())
   })

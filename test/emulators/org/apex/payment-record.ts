@@ -46,6 +46,8 @@ export const REFUND_FIELDS = [
   'Gateway_Message__c',
   'Gateway_Reference__c',
   'Attention_Reason__c',
+  'Attention_Remedy__c',
+  'Attention_Closed__c',
   'State_Version__c',
   'CreatedDate',
 ]
@@ -95,6 +97,8 @@ export interface RefundRow {
   readonly Gateway_Message__c: Text
   readonly Gateway_Reference__c: Text
   readonly Attention_Reason__c: Text
+  readonly Attention_Remedy__c: Text
+  readonly Attention_Closed__c: boolean
   readonly State_Version__c: number | null
   readonly CreatedDate: string
 }

@@ -132,7 +132,10 @@ function ofRecord(apex: ApexContext, refund: RefundRow, payment: PaymentRecord):
     remedy: refund.Remedy__c,
     gatewayMessage: refund.Gateway_Message__c,
     gatewayReference: refund.Gateway_Reference__c,
-    attention: refund.Attention_Reason__c,
+    attention:
+      refund.Attention_Reason__c === null || refund.Attention_Closed__c
+        ? null
+        : `${refund.Attention_Reason__c} ${refund.Attention_Remedy__c ?? ''}`.trim(),
     version: refund.State_Version__c ?? 0,
     written: true,
   }

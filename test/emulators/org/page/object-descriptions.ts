@@ -1,7 +1,7 @@
 import { existsSync, readdirSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { XMLParser } from 'fast-xml-parser'
-import type { FieldDescription, LayoutSection, ObjectDescription } from './objects.d.ts'
+import type { FieldDescription, LayoutSection, ListView, ObjectDescription } from './objects.d.ts'
 
 interface LayoutMetadata {
   layoutSections?: {
@@ -11,7 +11,7 @@ interface LayoutMetadata {
   }[]
 }
 
-const LISTS = ['layoutSections', 'layoutColumns', 'layoutItems']
+const LISTS = ['layoutSections', 'layoutColumns', 'layoutItems', 'columns']
 const parser = new XMLParser({ parseTagValue: false, isArray: (tag) => LISTS.includes(tag) })
 const read = <Metadata>(file: string, root: string): Metadata =>
   (parser.parse(readFileSync(file, 'utf8')) as Record<string, Metadata>)[root]!
@@ -54,7 +54,19 @@ function describe(forceApp: string, name: string): ObjectDescription {
     pluralLabel: object.pluralLabel,
     fields,
     sections: layoutSections(forceApp, name, fields) ?? [{ label: 'Details', columns: [own] }],
+    listViews: listViews(join(folder, 'listViews')),
   }
+}
+
+function listViews(folder: string): Record<string, ListView> {
+  if (!existsSync(folder)) return {}
+  return Object.fromEntries(
+    readdirSync(folder).map((file) => {
+      const view = read<ListView & { fullName: string }>(join(folder, file), 'ListView')
+      const columns = (view.columns ?? []).map((column) => (column === 'NAME' ? 'Name' : column))
+      return [view.fullName, { label: view.label, columns }]
+    }),
+  )
 }
 
 function layoutSections(

@@ -7,6 +7,14 @@ export interface ObjectDescription {
   fields: Record<string, FieldDescription>
   /** Fields of the page layout by section and column; without a layout one section with every field. */
   sections: LayoutSection[]
+  /** By API name. */
+  listViews: Record<string, ListView>
+}
+
+export interface ListView {
+  label: string
+  /** API names of the fields. */
+  columns: string[]
 }
 
 export interface LayoutSection {

@@ -3,7 +3,7 @@ import { becomeUser, session } from 'relay/session'
 
 /** The app's name, its tabs, who is looking, and the switch of the "Try it" panel. */
 export default class AppBar extends LightningElement {
-  /** Tab of the page that is shown: payments, refunds, exposures or credits. */
+  /** Tab of the page that is shown: payments, refunds, attention, exposures or credits. */
   @api section = ''
   @api isPanelOpen = false
 
@@ -13,6 +13,7 @@ export default class AppBar extends LightningElement {
     return [
       this.tab('/', 'Payments'),
       this.tab('/refunds', 'Refunds'),
+      this.tab('/attention', 'Attention'),
       this.tab('/exposures', 'Exposures'),
       this.tab('/credits', 'Credits'),
     ]

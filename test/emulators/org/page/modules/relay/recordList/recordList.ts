@@ -15,6 +15,8 @@ export default class RecordList extends LightningElement {
   @api endpoint = ''
   /** API names of the fields to show; the first one links to the record. */
   @api columns: string[] = []
+  /** API name of a list view of the package: its label, columns and filter. */
+  @api view = ''
   /** The page has a heading of its own. */
   @api isPartOfPage = false
 
@@ -39,7 +41,11 @@ export default class RecordList extends LightningElement {
   }
 
   get heading(): string {
-    return objects[this.objectApiName]?.pluralLabel ?? ''
+    const { pluralLabel = '', listViews } = objects[this.objectApiName] ?? {}
+    return listViews?.[this.view]?.label ?? pluralLabel
+  }
+  get shownColumns(): string[] {
+    return objects[this.objectApiName]?.listViews[this.view]?.columns ?? this.columns
   }
   get allHeading(): string {
     return `All ${this.heading.toLowerCase()}`
@@ -61,7 +67,8 @@ export default class RecordList extends LightningElement {
     if (count > MOST_SHOWN) return `${MOST_SHOWN} of ${count} items: search to find the others`
     if (count > 0) return `${count} ${count === 1 ? 'item' : 'items'}`
     if (!this.rows) return ''
-    return this.search ? `Nothing matches "${this.search}".` : `There are no ${this.heading.toLowerCase()} yet.`
+    if (this.search) return `Nothing matches "${this.search}".`
+    return this.view ? 'Nothing is left to do.' : `There are no ${this.heading.toLowerCase()} yet.`
   }
 
   handleSearch(event: CustomEvent<{ value: string }>): void {
@@ -73,7 +80,9 @@ export default class RecordList extends LightningElement {
   private async load(): Promise<void> {
     const asked = this.search
     try {
-      const rows = await getJson<UiRecord[]>(`${this.endpoint}?${new URLSearchParams({ search: asked })}`)
+      const rows = await getJson<UiRecord[]>(
+        `${this.endpoint}?${new URLSearchParams({ search: asked, ...(this.view && { view: this.view }) })}`,
+      )
       if (asked !== this.search) return
       this.errorMessage = undefined
       if (JSON.stringify(rows) !== JSON.stringify(this.rows)) this.rows = rows

@@ -2,14 +2,14 @@ const LIST_OF = { payment: 'payments', refund: 'refunds', exposure: 'exposures',
 const KEY_PREFIXES: Readonly<Record<string, RecordPage>> = { a02: 'refund', a03: 'exposure', a04: 'credit' }
 
 export type RecordPage = keyof typeof LIST_OF
-export type ListPage = (typeof LIST_OF)[RecordPage]
+export type ListPage = (typeof LIST_OF)[RecordPage] | 'attention'
 
 /** What a path of this page shows. */
 export type Route = { page: ListPage } | { page: RecordPage; recordId: string } | { page: 'nothing' }
 
 export function routeAt(path: string): Route {
   if (path === '/') return { page: 'payments' }
-  const list = Object.values(LIST_OF).find((each) => path === `/${each}`)
+  const list = [...Object.values(LIST_OF), 'attention' as const].find((each) => path === `/${each}`)
   if (list) return { page: list }
   const [, page, recordId] = /^\/(payment|refund|exposure|credit)\/([a-zA-Z0-9]{15,18})$/.exec(path) ?? []
   return recordId ? { page: page as RecordPage, recordId } : { page: 'nothing' }
