@@ -1,5 +1,7 @@
+import type { Readable } from 'node:stream'
 import type { RefusalCode } from '../errors.ts'
 import type { Money } from '../money/money.ts'
+import type { ReportLine, ReportPeriod } from './report-line.ts'
 
 /** Why the money goes back; each gateway has its own words for it. */
 export type RefundReason = 'duplicate' | 'fraud' | 'requested_by_customer' | 'returned' | 'other'
@@ -98,6 +100,8 @@ export interface GatewayEvent {
    * `unreadable` is parked for a person.
    */
   readonly kind:
+    /** The gateway has it; nothing is paid yet. */
+    | 'refund_accepted'
     | 'refund_succeeded'
     | 'refund_failed'
     | 'refund_failed_late'
@@ -216,6 +220,8 @@ export interface GatewayCapabilities {
   readonly refundWindowDays?: number | null
   /** Payments younger than this are refused by the gateway unless the merchant opted out. */
   readonly minimumAgeDays?: number
+  /** How `reportLines` comes to its lines: from a file that an operator downloads, or by asking. */
+  readonly report?: 'file' | 'api'
   /** When payments of this account are captured, where the gateway cannot be asked whether one is. */
   readonly captureMode?: 'immediate' | 'delayed' | 'manual'
 }
@@ -256,4 +262,11 @@ export interface Gateway {
    * @returns null when it cannot be asked now
    */
   eventsSince?(instant: string): Promise<readonly GatewayEvent[] | null>
+  /**
+   * Where the gateway gives an account of what it did: every line of it that speaks of a refund or a dispute of this account, in no order
+   * that can be relied on, and also those beside the period where it costs nothing.
+   * @param report the file as the gateway gives it, where it has no other way; null: the gateway is asked
+   * @throws ReportError
+   */
+  reportLines?(period: ReportPeriod, report: Readable | null): AsyncIterable<ReportLine>
 }

@@ -20,6 +20,7 @@ import { trace } from '../trace.ts'
 
 /** Kinds that speak of one refund, and what they say of it; a void is a refund that never reaches the statement. */
 const SAYS: Partial<Record<EventJob['kind'], RefundEventKind>> = {
+  refund_accepted: 'refund_accepted',
   refund_succeeded: 'refund_succeeded',
   refund_failed: 'refund_failed',
   refund_failed_late: 'refund_failed_late',

@@ -12,7 +12,7 @@ export interface Evidence {
   readonly failure: { readonly code: string; readonly gatewayMessage: string | null } | null
 }
 
-const KINDS: Readonly<Record<RefundFacts['status'], RefundEventKind | 'refund_accepted'>> = {
+const KINDS: Readonly<Record<RefundFacts['status'], RefundEventKind>> = {
   pending: 'refund_accepted',
   succeeded: 'refund_succeeded',
   failed: 'refund_failed',

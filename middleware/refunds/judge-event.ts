@@ -2,9 +2,10 @@ import type { GatewayEvent } from '../gateways/gateway.ts'
 import type { RefundState } from './refund.ts'
 
 /** The kinds that say something of one refund; `refund_accepted`: the gateway has it, as its own record shows. */
-export type RefundEventKind =
-  | Extract<GatewayEvent['kind'], 'refund_succeeded' | 'refund_failed' | 'refund_failed_late' | 'refund_reversed'>
-  | 'refund_accepted'
+export type RefundEventKind = Extract<
+  GatewayEvent['kind'],
+  'refund_accepted' | 'refund_succeeded' | 'refund_failed' | 'refund_failed_late' | 'refund_reversed'
+>
 
 /** What an event says of a refund: the states it passes through, nothing new, or not yet to be judged. */
 export type Judgement =

@@ -1,10 +1,14 @@
+import type { Readable } from 'node:stream'
 import type { Attempt, AttemptBody, CreditInstruction, Gateway, GatewayAnswer, GatewayEvent } from '../gateway.ts'
 import type { GatewayCapabilities, RefundInstruction, VoidInstruction, WebhookDelivery } from '../gateway.ts'
+import { ReportError } from '../report-line.ts'
+import type { ReportLine, ReportPeriod } from '../report-line.ts'
 import type { AdyenApi } from './adyen-api.ts'
 import { AdyenCheckout } from './adyen-checkout.ts'
 import { AdyenClassic } from './adyen-classic.ts'
 import type { TechnicalCancelInstruction } from './adyen-classic.ts'
 import { AdyenCredit } from './adyen-credit.ts'
+import { readAccountingReport } from './adyen-report.ts'
 import type { AdyenSettings } from './adyen-settings.ts'
 import { AdyenWebhook } from './adyen-webhook.ts'
 
@@ -25,10 +29,12 @@ export class AdyenGateway implements Gateway {
   /** What new attempts are prepared for. */
   readonly #api: AdyenApi
   readonly #webhook: AdyenWebhook
+  readonly #account: string
 
   constructor(settings: AdyenSettings) {
     const { api, classicBaseUrl, credits, captureMode } = settings
     this.#webhook = new AdyenWebhook(settings)
+    this.#account = settings.account
     this.#checkout = new AdyenCheckout(settings)
     this.#classic = classicBaseUrl === undefined ? null : new AdyenClassic(classicBaseUrl, settings)
     // Also while credits are off: one that was stored before is still to be brought to its end.
@@ -56,6 +62,7 @@ export class AdyenGateway implements Gateway {
       refundsPerPayment: null,
       // It depends on the way of paying; Adyen says so in the webhook ("maximum period").
       refundWindowDays: null,
+      report: 'file',
       captureMode,
     }
   }
@@ -80,6 +87,14 @@ export class AdyenGateway implements Gateway {
 
   readWebhook(delivery: WebhookDelivery): readonly GatewayEvent[] {
     return this.#webhook.read(delivery)
+  }
+
+  /** Adyen has no call that tells what became of a refund, but a payment accounting report of every day. */
+  reportLines(_period: ReportPeriod, report: Readable | null): AsyncIterable<ReportLine> {
+    if (report === null) {
+      throw new ReportError("Adyen's payment accounting report is needed: download it, and name it with --report FILE.")
+    }
+    return readAccountingReport(report, this.#account)
   }
 }
 

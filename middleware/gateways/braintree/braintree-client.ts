@@ -7,6 +7,9 @@ import { braintree } from './braintree-sdk.ts'
 import type { SdkAnswer } from './braintree-sdk.ts'
 import type { BraintreeSettings } from './braintree-settings.ts'
 
+/** Ids beyond these are left out of a search without a word. Source: developer.paypal.com/braintree, "Searching", 50,000 transactions. */
+const MOST_FOUND = 49_999
+
 /** A call that brought no readable answer: why, and whether anything of it may have reached Braintree. */
 export class BraintreeCallError extends Error {
   /** The SDK's own word, e.g. notFoundError. */
@@ -102,6 +105,44 @@ export class BraintreeClient {
           this.#sdk.transaction.search(criteria, (error, found) => (error ? reject(error) : resolve(found)))
         }),
     )
+  }
+
+  /** Credits of a merchant account that were settled between two instants, a page of 50 at a time as they are asked for. */
+  creditsSettled(merchantAccount: string, since: Date, until: Date): AsyncGenerator<unknown> {
+    return this.#found((search) => {
+      search.type().in(['credit'])
+      search.merchantAccountId().in([merchantAccount])
+      search.settledAt().between(since, until)
+    })
+  }
+
+  /** Payments of a merchant account that were disputed on the days of two instants. */
+  paymentsDisputed(merchantAccount: string, since: Date, until: Date): AsyncGenerator<unknown> {
+    return this.#found((search) => {
+      search.type().in(['sale'])
+      search.merchantAccountId().in([merchantAccount])
+      search.disputeDate().between(since, until)
+    })
+  }
+
+  /**
+   * What a search finds. The SDK gets all ids at once and then, through its stream, one page after the other.
+   * @throws BraintreeCallError, also where there is more than the search tells
+   */
+  async *#found(criteria: braintree.TransactionSearchFn): AsyncGenerator<unknown> {
+    const found = this.#sdk.transaction.search(criteria)
+    const items = found[Symbol.asyncIterator]()
+    try {
+      for (let count = 0; ; count++) {
+        // Each page has the deadline of a call.
+        const next = await this.#call(() => items.next())
+        if (next.done) return
+        if (count === MOST_FOUND) throw new BraintreeCallError('tooMany', `more than ${MOST_FOUND} in one search`, true)
+        yield next.value
+      }
+    } finally {
+      found.destroy()
+    }
   }
 
   /** @throws the SDK's invalidSignatureError, or whatever its XML parser throws for a genuine payload without sense */

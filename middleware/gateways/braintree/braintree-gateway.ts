@@ -11,9 +11,11 @@ import type {
 } from '../gateway.ts'
 import type { GatewayEvent, LookUp, PaymentFacts, RefundFacts, RefundInstruction, RefundQuery } from '../gateway.ts'
 import type { LineItem, WebhookDelivery } from '../gateway.ts'
+import type { ReportLine, ReportPeriod } from '../report-line.ts'
 import { BraintreeClient } from './braintree-client.ts'
 import { braintreeLineItemsSchema } from './braintree-line-items.ts'
 import { BraintreeLookUp } from './braintree-look-up.ts'
+import { readSettlement } from './braintree-report.ts'
 import { BraintreeSender } from './braintree-sender.ts'
 import type { BraintreeSettings } from './braintree-settings.ts'
 import { BraintreeWebhook } from './braintree-webhook.ts'
@@ -49,11 +51,13 @@ export class BraintreeGateway implements Gateway {
   readonly prepareCredit?: (instruction: CreditInstruction) => AttemptBody
   readonly #settings: BraintreeSettings
   readonly #sender: BraintreeSender
+  readonly #client: BraintreeClient
   readonly #lookUp: BraintreeLookUp
   readonly #webhook: BraintreeWebhook
 
   constructor(settings: BraintreeSettings) {
     const client = new BraintreeClient(settings)
+    this.#client = client
     this.#settings = settings
     this.#lookUp = new BraintreeLookUp(client, settings.account)
     this.#sender = new BraintreeSender(client, this.#lookUp, settings.idempotencyKeys)
@@ -77,6 +81,7 @@ export class BraintreeGateway implements Gateway {
       escrowInFullOnly: true,
       refundsPerPayment: null,
       refundWindowDays: null,
+      report: 'api',
     }
   }
 
@@ -143,6 +148,10 @@ export class BraintreeGateway implements Gateway {
 
   lookUpRefund(query: RefundQuery): Promise<LookUp<RefundFacts>> {
     return this.#lookUp.refund(query)
+  }
+
+  reportLines(period: ReportPeriod): AsyncIterable<ReportLine> {
+    return readSettlement(this.#client, this.#settings.account, period)
   }
 }
 

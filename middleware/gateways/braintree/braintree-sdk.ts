@@ -1,4 +1,5 @@
 import type { Agent } from 'node:http'
+import type { Readable } from 'node:stream'
 import braintree from 'braintree'
 
 // What version 3.40 of the SDK takes and the community's types do not know.
@@ -11,6 +12,7 @@ declare module 'braintree' {
     void(transactionId: string, request: object): Promise<SdkAnswer>
     credit(request: object): Promise<SdkAnswer>
     search(criteria: SdkSearch, done: (error: Error | null, found: unknown) => void): void
+    search(criteria: SdkSearch): Readable
   }
 }
 

@@ -57,18 +57,23 @@ export class GoCardlessClient {
    */
   async list<Schema extends z.ZodType>(name: string, query: Query, item: Schema): Promise<z.output<Schema>[]> {
     const items: z.output<Schema>[] = []
+    for await (const each of this.each(name, query, item)) items.push(each)
+    return items
+  }
+
+  /** The same, one page in memory at a time. */
+  async *each<Schema extends z.ZodType>(name: string, query: Query, item: Schema): AsyncGenerator<z.output<Schema>> {
     const seen = new Set<string>()
     for (let after: string | null | undefined = ''; after != null;) {
       const page = { ...query, limit: String(PAGE_SIZE), ...(after && { after }) }
       const answer = await this.#get(`/${name}?${new URLSearchParams(page).toString()}`)
-      items.push(...readResource(answer, name, z.array(item)))
+      yield* readResource(answer, name, z.array(item))
       after = readResource(answer, 'meta', metaSchema).cursors?.after
       if (after == null) break
       // A cursor that leads back would have us read for ever.
       if (seen.has(after)) throw new GatewayCallError(`GoCardless's list of ${name} has no end`, true, answer)
       seen.add(after)
     }
-    return items
   }
 
   async #get(path: string): Promise<HttpAnswer> {

@@ -2,10 +2,12 @@ import { z } from 'zod'
 import { GatewayCallError } from '../gateway-http.ts'
 import type { Attempt, AttemptBody, Gateway, GatewayAnswer, GatewayCapabilities, GatewayEvent } from '../gateway.ts'
 import type { LookUp, PaymentFacts, RefundFacts, RefundInstruction, RefundQuery, WebhookDelivery } from '../gateway.ts'
+import type { ReportLine, ReportPeriod } from '../report-line.ts'
 import { GoCardlessClient } from './gocardless-client.ts'
 import { toMinorUnits } from './gocardless-currency.ts'
 import { readEvent } from './gocardless-event.ts'
 import { lookUpPayment, lookUpRefund } from './gocardless-look-up.ts'
+import { readPayouts } from './gocardless-report.ts'
 import type { GoCardlessSettings } from './gocardless-settings.ts'
 import { submitCancel, submitRefund } from './gocardless-submit.ts'
 import type { CancelBody, RefundBody } from './gocardless-submit.ts'
@@ -35,6 +37,7 @@ export class GoCardlessGateway implements Gateway {
     refundWindowDays: null,
     // Younger ones are refused unless the merchant opted out.
     minimumAgeDays: 7,
+    report: 'api',
   }
   readonly #account: string
   readonly #client: GoCardlessClient
@@ -86,6 +89,10 @@ export class GoCardlessGateway implements Gateway {
 
   lookUpRefund(query: RefundQuery): Promise<LookUp<RefundFacts>> {
     return lookUpRefund(this.#client, query)
+  }
+
+  reportLines(period: ReportPeriod): AsyncIterable<ReportLine> {
+    return readPayouts(this.#client, this.#account, period)
   }
 
   async eventsSince(instant: string): Promise<readonly GatewayEvent[] | null> {

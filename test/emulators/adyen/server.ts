@@ -8,6 +8,7 @@ import { Ledger } from './ledger.ts'
 import type { CreditEntry, LedgerEntry, RefundEntry, RefundStep } from './ledger.ts'
 import { localActions } from './local-action.ts'
 import { localPage } from './page.ts'
+import { accountingReport } from './report.ts'
 import { routeOf } from './routes.ts'
 import { Schedule } from './schedule.ts'
 import { WebhookSender } from './webhook-sender.ts'
@@ -69,6 +70,8 @@ export interface LocalAdyen {
   announceChargeback(paymentPspReference: string, value?: number): string
   /** CHARGEBACK_REVERSED. @param reference the dispute's, or its payment's */
   reverseChargeback(reference: string): void
+  /** The payment accounting report of one day of an account, CSV; the same that its address under /reports/ serves. */
+  accountingReport(account: string, day: string): string
 }
 
 /**
@@ -111,6 +114,7 @@ export async function startLocalAdyen(options: LocalAdyenOptions): Promise<Local
     chargeback: (payment, value) => changed(() => company.chargeback(payment, value)),
     announceChargeback: (payment, value) => changed(() => company.announceChargeback(payment, value)),
     reverseChargeback: (reference) => changed(() => company.disputes.reverse(reference)),
+    accountingReport: (account, day) => accountingReport(ledger, account, day),
   }
 
   function changed<Result>(change: () => Result): Result {
@@ -125,6 +129,14 @@ export async function startLocalAdyen(options: LocalAdyenOptions): Promise<Local
     port: options.port,
     answerApi: async (request, response) => {
       const path = new URL(request.url ?? '/', 'http://localhost').pathname
+      const report = REPORT_PATH.exec(path)
+      if (report && request.method === 'GET') {
+        const [, account, ...day] = report
+        response
+          .writeHead(200, { 'content-type': 'text/csv; charset=utf-8', 'content-disposition': 'attachment' })
+          .end(accountingReport(ledger, decodeURIComponent(account!), day.join('-')))
+        return true
+      }
       const route = request.method === 'POST' ? routeOf(path) : null
       if (route) await answerOnWire(state, faults, options.slowMs ?? 7000, { ...route, path }, request, response)
       return route !== null
@@ -143,6 +155,10 @@ export async function startLocalAdyen(options: LocalAdyenOptions): Promise<Local
     },
   }
 }
+
+/** As in the Customer Area, for whoever is logged in there. */
+const REPORT_PATH =
+  /^\/reports\/download\/MerchantAccount\/([^/]+)\/payments_accounting_report_(\d{4})_(\d{2})_(\d{2})\.csv$/
 
 function refundsIn(entries: readonly LedgerEntry[], step: RefundStep): RefundEntry[] {
   return entries.filter((entry): entry is RefundEntry => entry.kind === `refund ${step}`)

@@ -26,7 +26,7 @@ export function search(ledger: Ledger, path: string, criteria: Fields, indexedBe
   return { status: 200, body }
 }
 
-/** The criteria that a look-up by order id has; any other one is none of this gateway's. */
+/** The criteria that a look-up by order id and a search by day have; any other one is none of this gateway's. */
 function matches(transaction: Transaction, criteria: Fields): boolean {
   return Object.entries(criteria).every(([name, value]) => {
     switch (name) {
@@ -38,10 +38,32 @@ function matches(transaction: Transaction, criteria: Fields): boolean {
         return (transaction.refundedTransactionId !== null) === (String(value) === 'true')
       case 'ids':
         return (value as string[]).includes(transaction.id)
+      case 'merchant_account_id':
+        return (value as string[]).includes(transaction.merchantAccountId)
+      case 'settled_at': {
+        const settled = transaction.history.filter(({ status }) => status === 'settled')
+        return settled.some(({ at }) => isWithin(at, value as Range))
+      }
+      case 'dispute_date': {
+        const { min, max } = value as Range
+        return transaction.disputes.some(({ openedAt }) =>
+          isWithin(openedAt.slice(0, 10), { min: min?.slice(0, 10), max: max?.slice(0, 10) }),
+        )
+      }
       default:
         throw new RangeError(`the local Braintree does not search by ${name}`)
     }
   })
+}
+
+interface Range {
+  readonly min?: string | undefined
+  readonly max?: string | undefined
+}
+
+/** Both ends included, in whole seconds. */
+function isWithin(at: string, { min = '', max = '\uffff' }: Range): boolean {
+  return at.slice(0, 19) >= min.slice(0, 19) && at.slice(0, 19) <= max.slice(0, 19)
 }
 
 const SIMULATED: Readonly<Record<string, (merchant: Merchant, id: string) => Transaction>> = {

@@ -155,6 +155,26 @@ describe('the local Braintree, with the vendor’s SDK as its client', () => {
     expect(ids).toEqual([transaction.id])
   })
 
+  it('finds by day of settlement, page after page of the SDK', async () => {
+    const payment = pay()
+    const made: string[] = []
+    for (let count = 0; count < 52; count++) made.push((await refund(payment, { amount: '0.10' })).transaction.id)
+    await Promise.all(made.map((id) => api.testing.settle(id)))
+    const hour = 3_600_000
+    const settled = async (sinceMs: number, untilMs: number) => {
+      const found = api.transaction.search((search) => {
+        search.type().in(['credit'])
+        search.merchantAccountId().in(['shop_eur'])
+        search.settledAt().between(new Date(Date.now() + sinceMs), new Date(Date.now() + untilMs))
+      })
+      const ids: string[] = []
+      for await (const result of found) ids.push((result as braintree.Transaction).id)
+      return ids
+    }
+    expect((await settled(-hour, hour)).sort()).toEqual(made.sort())
+    expect(await settled(-2 * hour, -hour)).toEqual([])
+  })
+
   it('knows its callers, and what it does not have', async () => {
     const payment = pay()
     const find = (keys: Partial<typeof KEYS>, id = payment) => vendorsApi(merchant.braintree, keys).transaction.find(id)

@@ -51,8 +51,25 @@ export interface RefundEntry {
   readonly reference: string | null
 }
 
+export interface PayoutItem {
+  readonly type: string
+  /** Minor units with one decimal; negative where it lowers the payout. */
+  readonly amount: string
+  readonly links: Readonly<Record<string, string>>
+}
+
+export interface PayoutEntry {
+  readonly kind: 'payout'
+  readonly at: string
+  readonly id: string
+  readonly creditor: string
+  readonly currency: string
+  readonly items: readonly PayoutItem[]
+}
+
 export type LedgerEntry =
   | CreditorEntry
+  | PayoutEntry
   | PaymentEntry
   | RefundEntry
   | { readonly kind: 'payment changed'; readonly at: string; readonly id: string; readonly status: PaymentStatus }
@@ -96,6 +113,7 @@ export class Ledger extends GatewayLedger<LedgerEntry, Kept, Work> {
   readonly creditors = new Map<string, CreditorEntry>()
   readonly payments = new Map<string, Payment>()
   readonly refunds = new Map<string, Refund>()
+  readonly payouts = new Map<string, PayoutEntry>()
   readonly events = new Map<string, GoCardlessEvent>()
   readonly keys = new Map<string, string>()
 
@@ -127,6 +145,9 @@ export class Ledger extends GatewayLedger<LedgerEntry, Kept, Work> {
     switch (record.kind) {
       case 'creditor':
         this.creditors.set(record.id, record)
+        return
+      case 'payout':
+        this.payouts.set(record.id, record)
         return
       case 'payment':
         this.payments.set(record.id, record)

@@ -58,6 +58,18 @@ function ledgerRow(ledger: Ledger, entry: Exclude<LedgerEntry, CreditorEntry>): 
   const when = time(Date.parse(entry.at))
   const latest = ledger.entries.findLast((one) => one.id === entry.id) === entry
   switch (entry.kind) {
+    case 'payout': {
+      const sum = Math.trunc(entry.items.reduce((total, { amount }) => total + Number(amount), 0))
+      return [
+        when,
+        entry.kind,
+        money(sum, entry.currency),
+        '',
+        '',
+        escape(`${entry.id}, ${entry.items.length} items`),
+        '',
+      ]
+    }
     case 'payment':
     case 'payment changed': {
       const { id, amount, currency } = ledger.payments.get(entry.id)!

@@ -1,6 +1,7 @@
 import type { WireAnswer } from '../gateway-wire.ts'
 import { ok, usage } from './api-answer.ts'
 import type { CreditorEntry, GoCardlessEvent, Ledger, Payment } from './ledger.ts'
+import { payoutItemJson, payoutJson } from './payouts.ts'
 import { refundJson } from './refunds-action.ts'
 
 /** GET of a resource or of a page of them; null for an address that is not here. */
@@ -35,6 +36,13 @@ export function read(ledger: Ledger, path: string, query: URLSearchParams): Wire
       if (id) return one(name, ledger.events.get(id), (event) => event)
       return events(ledger, query)
     }
+    case 'payouts': {
+      const all = [...ledger.payouts.values()]
+      if (id) return one(name, ledger.payouts.get(id), payoutJson)
+      return page(name, all, query, payoutJson, { creditor: (payout) => payout.creditor })
+    }
+    case 'payout_items':
+      return id ? null : payoutItems(ledger, query)
     case 'balances':
       return id ? null : balances(ledger, query)
     default:
@@ -66,6 +74,14 @@ function balances(ledger: Ledger, query: URLSearchParams): WireAnswer {
   return page('balances', all, query, ({ id: _id, at: _at, ...balance }) => balance, {
     creditor: (one) => one.links.creditor,
   })
+}
+
+/** Items have no id of their own: their place is what a cursor points at. */
+function payoutItems(ledger: Ledger, query: URLSearchParams): WireAnswer {
+  const payout = ledger.payouts.get(query.get('payout') ?? '')
+  if (!payout) return usage(400, 'invalid_filters', 'payout is required')
+  const all = payout.items.map((item, place) => ({ ...item, id: `${place}`, at: payout.at, payout: payout.id }))
+  return page('payout_items', all, query, payoutItemJson, { payout: (item) => item.payout })
 }
 
 const EVENT_LINKS = ['payment', 'refund', 'mandate'] as const

@@ -56,6 +56,23 @@ describe("the local GoCardless's API", () => {
     await expect(client.events.list({ resource_type: 'refunds', payment })).rejects.toThrow(/cannot be used together/)
   })
 
+  it("tells the vendor's SDK what a payout is made of", async () => {
+    const client = vendorsClient(local.goCardless)
+    const made = await create(400, 400, 'k1')
+    await local.goCardless.settleWebhooks()
+    const [id] = local.goCardless.payOut()
+    const { payouts } = await client.payouts.list({ creditor: 'CR1' })
+    expect(payouts).toMatchObject([{ id, amount: 579, currency: 'GBP', status: 'paid' }])
+    const items: unknown[] = []
+    for await (const item of client.payoutItems.all({ payout: id!, limit: 2 })) items.push(item)
+    expect(items).toMatchObject([
+      { type: 'payment_refunded', amount: '-400.0', links: { payment, refund: made.id } },
+      { type: 'gocardless_fee', amount: '-20.4' },
+      { type: 'payment_paid_out', amount: '1000.0', links: { payment } },
+    ])
+    expect(local.goCardless.payOut()).toEqual([])
+  })
+
   it("shows the vendor's SDK a conflict, or the earlier refund, as the SDK is told to", async () => {
     const made = await create(400, 400, 'k1')
     const error = await create(400, 400, 'k1').catch((cause: unknown) => cause)

@@ -9,6 +9,7 @@ import { localActions } from './local-action.ts'
 import { Organisation } from './organisation.ts'
 import type { PaymentOptions } from './organisation.ts'
 import { localPage } from './page.ts'
+import { payOut } from './payouts.ts'
 import type { RefundRules } from './refunds-action.ts'
 import { simulate } from './simulators.ts'
 import { WebhookSender } from './webhook-sender.ts'
@@ -66,6 +67,8 @@ export interface LocalGoCardless {
   changeCreditor(id: string, changes: { canCreateRefunds?: boolean; confirmedFunds?: Record<string, number> }): void
   setKeyOrder(order: RefundRules['keyOrder']): void
   setMaxRefunds(count: number): void
+  /** Pays out what was collected since the last time, less refunds, chargebacks and fees. @returns ids, one for each currency */
+  payOut(creditor?: string): string[]
   /** A refund made in the gateway's own dashboard. @returns its id */
   refundInDashboard(payment: string, amount: number): string
 }
@@ -122,6 +125,11 @@ export async function startLocalGoCardless(options: LocalGoCardlessOptions): Pro
     },
     setMaxRefunds: (count) => {
       rules.maxRefunds = count
+    },
+    payOut: (creditor = options.creditors[0]!.id) => {
+      const payouts = payOut(ledger, creditor, organisation.at())
+      if (payouts.length > 0) ledger.record(...payouts)
+      return payouts.map(({ id }) => id)
     },
     refundInDashboard: (id, amount) => {
       const payment = paymentOf(id)
