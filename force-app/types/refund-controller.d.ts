@@ -157,6 +157,17 @@ declare module '@salesforce/apex/RefundController.getRefundHistory' {
     readonly handled: boolean
   }
 
+  /** A dispute that took money. */
+  export interface Chargeback {
+    /** The gateway's id of it. */
+    readonly reference: string
+    readonly amount: string
+    /** The bank has the money; else it gave it back. */
+    readonly open: boolean
+    /** ISO 8601, UTC. */
+    readonly occurredAt: string | null
+  }
+
   export interface RefundHistory {
     readonly currencyCode: string
     readonly decimals: number
@@ -169,8 +180,12 @@ declare module '@salesforce/apex/RefundController.getRefundHistory' {
     readonly refundable: string | null
     readonly voided: boolean
     readonly gatewayLabel: string
+    /** Under which the gateway keeps the payment. */
+    readonly gatewayReference: string | null
     readonly exposure: string
     readonly exposures: readonly Exposure[]
+    /** Those that the bank still has first. Only the middleware knows them: null in what comes from the records. */
+    readonly chargebacks: readonly Chargeback[] | null
     /** Newest first. */
     readonly refunds: readonly RefundLine[]
   }

@@ -143,9 +143,9 @@ export function openApi(): object {
       '/v1/payments/{paymentId}': {
         get: {
           ...secured,
-          summary: 'The balance of a payment with the refunds that it is made of',
+          summary: 'The balance of a payment with the refunds and chargebacks that it is made of',
           parameters: [path('paymentId', 'Record id, 18 characters')],
-          responses: { 200: json(paymentAnswerSchema, 'Balance and refunds, newest first'), ...problems },
+          responses: { 200: json(paymentAnswerSchema, 'Balance, refunds and chargebacks, newest first'), ...problems },
         },
       },
       '/webhooks/{gateway}/{account}': {

@@ -1,10 +1,11 @@
 import express, { Router } from 'express'
 import { RefundError } from '../errors.ts'
+import { chargebacksOfPayment } from '../refunds/chargebacks.ts'
 import { waitingOf } from '../refunds/line.ts'
 import { previewRefund } from '../refunds/preview-refund.ts'
 import { findBalance, refundsOfPayment } from '../refunds/refund-store.ts'
 import { previewRequestSchema, recordIdSchema } from './refund-request-schema.ts'
-import { paymentView, previewView, refundView } from './refund-response-schema.ts'
+import { chargebackView, paymentView, previewView, refundView } from './refund-response-schema.ts'
 import { LARGEST_BODY_BYTES, parse, permit, requesterOf } from './route-options.ts'
 import type { RouteOptions } from './route-options.ts'
 
@@ -23,7 +24,12 @@ export function paymentRoutes(options: RouteOptions): Router {
     const views = await Promise.all(
       refunds.map(async (refund) => refundView(refund, await waitingOf(database, refund))),
     )
-    response.json({ payment: paymentView(paymentId, balance), refunds: views })
+    const chargebacks = await chargebacksOfPayment(database, orgId, paymentId)
+    response.json({
+      payment: paymentView(paymentId, balance),
+      refunds: views,
+      chargebacks: chargebacks.map(chargebackView),
+    })
   })
 
   router.post(

@@ -1,5 +1,6 @@
 import { z } from 'zod'
 import type { PaymentBalance, Refund } from '../refunds/refund.ts'
+import type { Chargeback } from '../refunds/chargebacks.ts'
 import type { Waiting } from '../refunds/line.ts'
 import type { RefundPreview } from '../refunds/preview-refund.ts'
 import { tellAttention } from '../refunds/attention.ts'
@@ -58,6 +59,13 @@ export const paymentViewSchema = z.strictObject({
   exposure: moneyText.describe('What is out twice'),
 })
 
+export const chargebackViewSchema = z.strictObject({
+  reference: z.string().describe("The dispute's id at the gateway; the payment's, where the gateway names no dispute"),
+  amount: moneyText,
+  open: z.boolean().describe('Whether the bank has the money'),
+  occurredAt: z.iso.datetime().nullable().describe('Of the present word on it'),
+})
+
 export const creditViewSchema = refundViewSchema
   .omit({ paymentId: true, kind: true, held: true, payerAsked: true })
   .extend({
@@ -86,7 +94,11 @@ export const previewSchema = z.strictObject({
 
 export const refundAnswerSchema = z.strictObject({ refund: refundViewSchema, payment: paymentViewSchema })
 export const creditAnswerSchema = z.strictObject({ credit: creditViewSchema })
-export const paymentAnswerSchema = z.strictObject({ payment: paymentViewSchema, refunds: z.array(refundViewSchema) })
+export const paymentAnswerSchema = z.strictObject({
+  payment: paymentViewSchema,
+  refunds: z.array(refundViewSchema),
+  chargebacks: z.array(chargebackViewSchema).describe('Disputes that took money: those that the bank still has first'),
+})
 
 export const settlementAnswerSchema = refundViewSchema.pick({ id: true, stage: true, state: true, version: true })
 
@@ -127,6 +139,10 @@ export function refundView(refund: Refund, waiting: Waiting | null): z.input<typ
     held: refund.heldUntil !== null,
     payerAsked: refund.payerAsked,
   }
+}
+
+export function chargebackView({ reference, amount, open, at }: Chargeback): z.input<typeof chargebackViewSchema> {
+  return { reference, amount, open, occurredAt: at?.toISOString() ?? null }
 }
 
 export function creditView(credit: Refund, waiting: Waiting | null): z.input<typeof creditViewSchema> {

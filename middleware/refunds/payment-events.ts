@@ -1,6 +1,7 @@
 import type { Queryable } from '../database/database.ts'
 import type { Reason } from './attention.ts'
 import type { PaymentIdentity } from './adopt-refunds.ts'
+import { recordChargeback } from './chargebacks.ts'
 import type { EventJob, EventOutcome } from './gateway-events.ts'
 
 export interface PaymentRow extends PaymentIdentity {
@@ -65,44 +66,6 @@ async function capture(tx: Queryable, payment: PaymentRow, event: EventJob): Pro
     event.amount?.value ?? '0',
   ])
   return 'applied'
-}
-
-export interface Chargeback {
-  /** The dispute's id at the gateway; all its events share it. */
-  readonly reference: string
-  /** Decimal text in the payment's currency. */
-  readonly amount: string
-  /** Whether the bank has the money. */
-  readonly open: boolean
-  readonly at: Date | null
-}
-
-/** Keeps one row per dispute; the latest word on it counts, in whatever order it comes. */
-export async function recordChargeback(
-  tx: Queryable,
-  payment: PaymentRow,
-  chargeback: Chargeback,
-): Promise<EventOutcome> {
-  const rows = await tx.query(
-    `INSERT INTO chargebacks AS c (gateway, gateway_account, reference, org_id, payment_id, amount, open, evidence_at)
-     VALUES ($1, $2, $3, $4, $5, $6, $7, $8)
-     ON CONFLICT (gateway, gateway_account, reference) DO UPDATE SET
-       amount = excluded.amount, open = excluded.open, evidence_at = excluded.evidence_at
-     -- Within one second the end of a dispute follows its beginning.
-     WHERE coalesce(excluded.evidence_at > c.evidence_at OR (excluded.evidence_at = c.evidence_at AND NOT excluded.open), true) AND (c.open, c.amount) IS DISTINCT FROM (excluded.open, excluded.amount)
-     RETURNING reference`,
-    [
-      payment.gateway,
-      payment.gatewayAccount,
-      chargeback.reference,
-      payment.orgId,
-      payment.paymentId,
-      chargeback.amount,
-      chargeback.open,
-      chargeback.at,
-    ],
-  )
-  return rows.length > 0 ? 'applied' : 'nothing_new'
 }
 
 /** A mark on the refunds of the payment that are open or paid; nothing moves. */

@@ -3,15 +3,12 @@ import type { DisputeFacts, Gateway } from '../gateways/gateway.ts'
 import type { PaymentLook } from './look-up-payment.ts'
 import { adoptForeignRefunds } from './adopt-refunds.ts'
 import { applyToRow } from './apply-evidence.ts'
+import { recordChargeback, wholePayment } from './chargebacks.ts'
 import { evidenceOf } from './evidence.ts'
 import type { EventOutcome } from './gateway-events.ts'
-import { recordChargeback } from './payment-events.ts'
 import type { PaymentRow } from './payment-events.ts'
 import { REFUND_COLUMNS, WITH_PAYMENT } from './refund-rows.ts'
 import type { RefundRow } from './refund-rows.ts'
-
-/** A gateway that shows only that a payment was charged back names no dispute: the payment is its own. */
-const WHOLE_PAYMENT = 'whole payment'
 
 /** Takes the gateway's own record of a payment into the books: disputes, a debit that failed, refunds made there, and ours. */
 export async function applyPaymentFacts(
@@ -59,7 +56,7 @@ async function recordDisputes(tx: Queryable, payment: PaymentRow, disputes: read
 
 async function recordWhole(tx: Queryable, payment: PaymentRow, facts: PaymentLook): Promise<void> {
   const dispute = {
-    reference: `${WHOLE_PAYMENT} ${payment.paymentId}`,
+    reference: wholePayment(payment.paymentId),
     amount: facts.amount.toDecimal(),
     at: facts.lookedAt,
   }

@@ -115,6 +115,18 @@ describe('an agent, with every gateway', () => {
     await payment.detailReads('Exposure_Display__c', 'EUR 18.00')
     await payment.exposures.getByText('Double refund').waitFor()
     expect(await visitor.inspect('exposure-card')).toEqual([])
+    await payment.openPart('48.00 with the bank')
+    expect(await payment.evidence.innerText()).toMatch(/With the bank\s+EUR 48\.00\s+since .*\s+Gateway reference PM/)
+    expect(await visitor.inspect('charged-back')).toEqual([])
+    await payment.openPart('48.00 collected')
+    expect(await payment.evidence.innerText()).toMatch(
+      /EUR 48\.00 was collected through GoCardless\.\s+Gateway reference PM/,
+    )
+    await payment.openPart(/^Refundable/)
+    expect(await payment.evidence.innerText()).toMatch(
+      /Original payment\s+EUR 48\.00\s+Refunded to date\s+− EUR 18\.00/,
+    )
+    expect(await visitor.inspect('refundable-sum')).toEqual([])
 
     await visitor.openTab('Exposures')
     const [exposure] = await visitor.rows(1)

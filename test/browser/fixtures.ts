@@ -130,6 +130,8 @@ export function fillWithSamples(org: FixtureOrg): void {
     exposure: '0.00',
     voided: false,
     gatewayLabel: 'Adyen',
+    gatewayReference: 'DZ4DPSHB4WD2WN81',
+    chargebacks: null,
   }
   org.apex = {
     'CreditController.getCreditForm': () => ({

@@ -176,6 +176,14 @@ export class PaymentPage {
   get warning(): Locator {
     return this.history.locator('c-exposure-list')
   }
+  /** Opens what a part of the balance is made of. */
+  async openPart(name: string | RegExp): Promise<void> {
+    await this.history.locator('c-refund-balance').getByRole('button', { name }).click()
+  }
+  /** What an opened part rests on that is no refund. */
+  get evidence(): Locator {
+    return this.history.locator('c-balance-evidence')
+  }
   get exposures(): Locator {
     return this.page.locator('relay-related-exposures').getByRole('table')
   }

@@ -109,6 +109,13 @@ const paymentView = z.strictObject({
   exposure: amount,
 })
 
+const chargebackView = z.strictObject({
+  reference: z.string().min(1).max(80),
+  amount,
+  open: z.boolean(),
+  occurredAt: instant.nullable(),
+})
+
 /** What is left when every part is taken off. */
 function leftOf({ currency, captured, ...parts }: z.infer<typeof paymentView>): string {
   return [parts.refunded, parts.underWay, parts.held, parts.chargedBack]
@@ -162,9 +169,22 @@ export const preview = z.strictObject({
 export const paymentAnswer = z
   .strictObject({
     status: z.literal(200),
-    body: z.strictObject({ payment: paymentView, refunds: z.array(refundView).min(1) }),
+    body: z.strictObject({
+      payment: paymentView,
+      refunds: z.array(refundView).min(1),
+      chargebacks: z.array(chargebackView),
+    }),
   })
   .refine(({ body }) => body.payment.refundable === leftOf(body.payment), 'the parts add up')
+  .refine(({ body: { payment, chargebacks } }) => {
+    const taken = chargebacks
+      .filter(({ open }) => open)
+      .reduce(
+        (sum, chargeback) => sum.plus(Money.fromDecimal(chargeback.amount, payment.currency)),
+        Money.zero(payment.currency),
+      )
+    return taken.toDecimal() === payment.chargedBack
+  }, 'what the bank has is what its disputes took')
   .refine(({ body }) => body.refunds.every((refund) => refund.paymentId === body.payment.id), 'one payment')
   .refine(({ body }) => {
     const times = body.refunds.map((refund) => refund.requestedAt)

@@ -20,6 +20,7 @@ const WHOLE_EXAMPLES = [
   ['voided', 'Void'],
   ['undone', 'Undo'],
 ] as const
+const PAYMENT_EXAMPLES = ['payment', 'charged_back'] as const
 const PREVIEW_EXAMPLES = ['preview', 'preview_void', 'preview_wait', 'preview_direct_debit', 'preview_nothing'] as const
 const PROBLEM_EXAMPLES = [
   'amount_exceeds_refundable',
@@ -58,7 +59,7 @@ describe('the examples of the middleware', () => {
       ...WAITING_EXAMPLES,
       'withdrawn',
       ...WHOLE_EXAMPLES.map(([name]) => name),
-      'payment',
+      ...PAYMENT_EXAMPLES,
       ...PREVIEW_EXAMPLES,
       'credit',
       ...PROBLEM_EXAMPLES,
@@ -99,8 +100,8 @@ describe('the examples of the middleware', () => {
     expect(creditAnswer.parse(examples['credit']).body.credit.state).toBe('pending')
   })
 
-  it('payment lists its refunds newest first, and its balance is made of them', () => {
-    const { body } = paymentAnswer.parse(examples['payment'])
+  it.each(PAYMENT_EXAMPLES)('%s lists its refunds newest first, and its balance is made of what it lists', (name) => {
+    const { body } = paymentAnswer.parse(examples[name])
     const sum = (states: readonly State[]) =>
       body.refunds
         .filter((refund) => states.includes(refund.state))

@@ -74,10 +74,10 @@ describe('refunding a direct debit', () => {
     expect(exposure).toMatchObject({ Kind__c: 'Double refund', Amount__c: 18, At_Risk__c: true })
     const more = await world.request({ ...paid.body, amount: '1.00', acknowledged: true })
     expect(more.status).toBe(409)
-    expect((await world.get(`/v1/payments/${paid.recordId}`)).body.payment).toMatchObject({
-      exposure: '18.00',
-      chargedBack: '48.00',
-    })
+    const { body } = await world.get(`/v1/payments/${paid.recordId}`)
+    expect(body.payment).toMatchObject({ exposure: '18.00', chargedBack: '48.00' })
+    // GoCardless names no dispute: the payment's own reference is what can be looked up there.
+    expect(body.chargebacks).toMatchObject([{ reference: paid.reference, amount: '48.00', open: true }])
     world.goCardless.simulate('payment_chargeback_cancelled', paid.reference)
     await until(() => {
       const row = exposures().find((record) => record.Payment__c === paid.recordId)

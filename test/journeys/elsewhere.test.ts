@@ -59,9 +59,13 @@ describe('what others do to a payment', () => {
         Refundable_Amount__c: 40,
       }),
     )
+    const chargebacks = async () => (await world.get(`/v1/payments/${paid.recordId}`)).body.chargebacks
+    const [taken] = await chargebacks()
+    expect(taken).toMatchObject({ amount: '50.00', open: true, occurredAt: expect.any(String) })
     world.adyen.advanceClock(86_400_000)
     world.adyen.reverseChargeback(dispute)
     await until(async () => expect(await balance(paid)).toMatchObject({ chargedBack: '0.00', refundable: '90.00' }))
+    expect(await chargebacks()).toMatchObject([{ reference: taken?.reference, amount: '50.00', open: false }])
   })
 
   it('counts a chargeback that came before anybody refunded here', async () => {

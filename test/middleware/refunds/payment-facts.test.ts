@@ -2,7 +2,7 @@ import type { DisputeFacts, Gateway, PaymentFacts } from '../../../middleware/ga
 import { Money } from '../../../middleware/money/money.ts'
 import type { PaymentLook } from '../../../middleware/refunds/look-up-payment.ts'
 import { applyPaymentFacts } from '../../../middleware/refunds/payment-facts.ts'
-import { recordChargeback } from '../../../middleware/refunds/payment-events.ts'
+import { recordChargeback } from '../../../middleware/refunds/chargebacks.ts'
 import { freshDatabase } from '../../fresh-database.ts'
 import type { FreshDatabase } from '../../fresh-database.ts'
 import { ORG_ID, refundIn } from './ledger-rows.ts'

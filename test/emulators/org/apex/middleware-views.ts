@@ -32,6 +32,13 @@ const refundSchema = z.object({
   decidedAt: optional(z.iso.datetime()),
 })
 
+const chargebackSchema = z.object({
+  reference: z.string(),
+  amount: z.string(),
+  open: z.boolean(),
+  occurredAt: optional(z.iso.datetime()),
+})
+
 const balanceSchema = z.object({
   captured: z.string(),
   refunded: z.string(),
@@ -43,7 +50,14 @@ const balanceSchema = z.object({
 })
 
 export const refundAnswerSchema = z.object({ refund: refundSchema, payment: balanceSchema })
-export const paymentAnswerSchema = z.object({ payment: balanceSchema, refunds: z.array(refundSchema) })
+export const paymentAnswerSchema = z.object({
+  payment: balanceSchema,
+  refunds: z.array(refundSchema),
+  chargebacks: z
+    .array(chargebackSchema)
+    .nullish()
+    .transform((value) => value ?? []),
+})
 export const creditAnswerSchema = z.object({ credit: refundSchema })
 /** Stand-in of UndoPreview.cls. */
 export const undoPreviewSchema = z.object({

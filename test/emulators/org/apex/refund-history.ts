@@ -52,6 +52,8 @@ export interface RefundHistory {
   readonly exposure: string
   readonly voided: boolean
   readonly gatewayLabel: string | null
+  readonly gatewayReference: string | null
+  readonly chargebacks: PaymentAnswer['chargebacks'] | null
   readonly refunds: readonly RefundLine[]
   readonly exposures: readonly Exposure[]
 }
@@ -80,6 +82,8 @@ export function refundHistory(apex: ApexContext, payment: PaymentRecord, known: 
     exposure: balance.exposure,
     voided: payment.isVoided(),
     gatewayLabel: payment.gatewayLabel(),
+    gatewayReference: row.Gateway_Reference__c,
+    chargebacks: known?.chargebacks ?? null,
     refunds: merged(apex, payment, known).sort(newestFirst),
     exposures: payment.exposures().map((exposure) => ({
       recordId: exposure.Id,

@@ -10,8 +10,6 @@ interface BalancePart {
   readonly style: string
   readonly barClass: string
   readonly swatchClass: string
-  /** There are refunds to show for it. */
-  readonly opens: boolean
   readonly pressed: 'true' | 'false'
 }
 
@@ -30,25 +28,32 @@ export default class RefundBalance extends LightningElement {
   get parts(): BalancePart[] {
     const { refunded, underWay, held, chargedBack, captured } = this.history!
     return [
-      { key: 'refunded', amount: refunded, label: LABEL.refunded, opens: true },
-      { key: 'underWay', amount: underWay, label: LABEL.underWay, opens: true },
-      { key: 'held', amount: held, label: LABEL.held, opens: true },
-      { key: 'chargedBack', amount: chargedBack, label: LABEL.chargedBack, opens: false },
+      { key: 'refunded', amount: refunded, label: LABEL.refunded },
+      { key: 'underWay', amount: underWay, label: LABEL.underWay },
+      { key: 'held', amount: held, label: LABEL.held },
+      { key: 'chargedBack', amount: chargedBack, label: LABEL.chargedBack },
     ]
       .filter(({ amount }) => !isNothing(amount))
-      .map(({ key, amount, label, opens }) => ({
+      .map(({ key, amount, label }) => ({
         key,
-        opens,
         text: fill(label, amount),
         style: `width: ${shareOf(amount, captured)}%`,
         barClass: `part ${key}`,
         swatchClass: `swatch ${key}`,
-        pressed: this.chosenPart === key ? 'true' : 'false',
+        pressed: this.pressed(key),
       }))
   }
 
-  get hasParts(): boolean {
-    return this.parts.length > 0
+  get captured(): string {
+    return fill(LABEL.captured, this.history!.captured)
+  }
+
+  get capturedPressed(): 'true' | 'false' {
+    return this.pressed('captured')
+  }
+
+  get refundablePressed(): 'true' | 'false' {
+    return this.pressed('refundable')
   }
 
   /** The bar, for those who do not see it. */
@@ -57,6 +62,10 @@ export default class RefundBalance extends LightningElement {
     const start = this.isRefundableShown ? fill(LABEL.text, this.refundable, captured) : fill(LABEL.textTotal, captured)
     const ending = this.history!.voided ? [LABEL.voided] : []
     return [start, ...this.parts.map(({ text }) => `${text}.`), ...ending].join(' ')
+  }
+
+  pressed(part: string): 'true' | 'false' {
+    return this.chosenPart === part ? 'true' : 'false'
   }
 
   shown(amount: string): string {

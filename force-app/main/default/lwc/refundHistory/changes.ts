@@ -4,10 +4,16 @@ import { fill } from 'c/labelText'
 import { stageLook } from 'c/refundStage'
 import { LABEL } from './labels.ts'
 
-/** A part of the balance that refunds can be shown for. */
-export type Part = 'refunded' | 'underWay' | 'held'
+/** A part of the balance, as its legend offers them. */
+export type Part = 'captured' | 'refunded' | 'underWay' | 'held' | 'chargedBack' | 'refundable'
+
+/** It is not made of refunds. */
+export function hasOtherEvidence(part: Part): boolean {
+  return part === 'captured' || part === 'chargedBack' || part === 'refundable'
+}
 
 export function isOfPart({ stage, held }: RefundLine, part: Part): boolean {
+  if (hasOtherEvidence(part)) return false
   if (part === 'held') return held
   return part === 'underWay' ? stageLook(stage).underWay : stage === 'Refunded'
 }
@@ -18,7 +24,7 @@ export function isMoving({ stage, written }: RefundLine): boolean {
 }
 
 /** What the rest of the page would show otherwise, too. */
-export function stateOf({ refunds, exposures, ...balance }: History): string {
+export function stateOf({ refunds, exposures, chargebacks: _, ...balance }: History): string {
   const lines = refunds.map(({ refundId, stage, version, written }) => [refundId, stage, version, written])
   return JSON.stringify([balance, exposures, lines])
 }
@@ -38,13 +44,14 @@ export function changesBetween(before: History, after: History): string[] {
   ]
 }
 
-/** Records do not know what stands in line: what the middleware said of the same state is still so. */
-export function withPlacesOf(before: History | null, after: History): History {
+/** Records know neither what stands in line nor the disputes: what the middleware said of the same state is still so. */
+export function withMemoryOf(before: History | null, after: History): History {
   const places = new Map(before?.refunds.map((line) => [`${line.refundId} ${line.version}`, line]))
   const refunds = after.refunds.map((line) => {
     const known = places.get(`${line.refundId} ${line.version}`)
     if (known === undefined) return line
     return { ...line, waitingSentence: known.waitingSentence, position: known.position }
   })
-  return { ...after, refunds }
+  const chargebacks = before?.chargedBack === after.chargedBack ? before.chargebacks : null
+  return { ...after, refunds, chargebacks }
 }

@@ -14,7 +14,7 @@ import { displayAmount } from 'c/decimalAmount'
 import { fill } from 'c/labelText'
 import { onRefundRequested } from 'c/refundRequested'
 import { isWaiting } from 'c/refundStage'
-import { changesBetween, isMoving, isOfPart, stateOf, withPlacesOf, type Part } from './changes.ts'
+import { changesBetween, hasOtherEvidence, isMoving, isOfPart, stateOf, withMemoryOf, type Part } from './changes.ts'
 import { LABEL } from './labels.ts'
 import { Pace } from './pace.ts'
 
@@ -25,7 +25,7 @@ export default class RefundHistory extends LightningElement {
   problem = ''
   /** Spoken, never shown: which refund changed. */
   announcement = ''
-  /** The part of the balance whose refunds alone are shown. */
+  /** The part of the balance of which alone the evidence is shown. */
   part: Part | null = null
   /** The refund that is being withdrawn. */
   withdrawing = ''
@@ -101,6 +101,10 @@ export default class RefundHistory extends LightningElement {
       .map((line) => ({ key: line.refundId, line, isWithdrawing: line.refundId === this.withdrawing }))
   }
 
+  get isOtherEvidenceShown(): boolean {
+    return this.part !== null && hasOtherEvidence(this.part)
+  }
+
   get hasExposures(): boolean {
     return this.history !== null && this.history.exposures.length > 0
   }
@@ -147,7 +151,7 @@ export default class RefundHistory extends LightningElement {
       const asks = askMiddleware && this.mayRefund
       const history = await getRefundHistory({ paymentId: this._recordId, askMiddleware: asks })
       if (run !== this._run) return
-      this.history = asks ? history : withPlacesOf(this.history, history)
+      this.history = asks ? history : withMemoryOf(this.history, history)
       this.problem = ''
       for (const { refundId } of history.refunds) this._awaited.delete(refundId)
       if (this._awaited.size > 0 || history.refunds.some(isMoving)) this._pace.next()

@@ -42,6 +42,66 @@ describe('the balance of a payment', () => {
   })
 })
 
+describe('what the balance rests on', () => {
+  const CHARGED_BACK = {
+    ...HISTORY,
+    chargedBack: '30.00',
+    refundable: '70.50',
+    chargebacks: [
+      { reference: 'QCVN5MPBVLHBTX99', amount: '30.00', open: true, occurredAt: '2026-11-10T08:00:00Z' },
+      { reference: 'K7TXD3QWLZ48NN82', amount: '20.00', open: false, occurredAt: null },
+    ],
+  }
+  const open = async (card: ShownHistory, name: string) => {
+    card.balance.querySelector<HTMLButtonElement>(`button[data-part="${name}"]`)!.click()
+    await settle()
+    return card.find('evidence')!.shadowRoot!
+  }
+
+  it('opens the disputes by which the bank took money, each with its state and its reference at the gateway', async () => {
+    const card = await showHistory(CHARGED_BACK)
+    const evidence = await open(card, 'chargedBack')
+    const disputes = [...evidence.querySelectorAll('[data-id="dispute"]')]
+    expect(
+      disputes.map((each) => ['state', 'amount', 'since', 'dispute-reference'].map((id) => read(each, id))),
+    ).toEqual([
+      ['With the bank', 'EUR 30.00', 'since Nov 10, 2026', 'Gateway reference QCVN5MPBVLHBTX99'],
+      ['Given back', 'EUR 20.00', '', 'Gateway reference K7TXD3QWLZ48NN82'],
+    ])
+    expect(card.lines).toHaveLength(0)
+    await expect(card.element).toBeAccessible()
+  })
+
+  it('says so where only the records were asked, which do not hold the disputes', async () => {
+    const card = await showHistory({ ...CHARGED_BACK, chargebacks: null })
+    const evidence = await open(card, 'chargedBack')
+    expect(read(evidence, 'disputes-unknown')).toMatch(/^Only the refund service knows by which disputes/)
+  })
+
+  it('opens what was collected, with the reference of the payment at the gateway', async () => {
+    const evidence = await open(await showHistory(HISTORY), 'captured')
+    expect(read(evidence, 'collected-through')).toBe('EUR 120.50 was collected through Adyen.')
+    expect(read(evidence, 'payment-reference')).toBe('Gateway reference DZ4DPSHB4WD2WN82')
+  })
+
+  it('opens how what is left is computed, and closes it again', async () => {
+    const card = await showHistory({ ...CHARGED_BACK, refunded: '20.00', refundable: '70.50' })
+    const evidence = await open(card, 'refundable')
+    const terms = [...evidence.querySelectorAll('.term')].map((term) => term.textContent)
+    expect(terms).toEqual([
+      'Original paymentEUR 120.50',
+      'Refunded to date− EUR 20.00',
+      'With the bank− EUR 30.00',
+      'Still refundableEUR 70.50',
+    ])
+    await expect(card.element).toBeAccessible()
+    card.balance.querySelector<HTMLButtonElement>('button[data-part="refundable"]')!.click()
+    await settle()
+    expect(card.find('evidence')).toBeNull()
+    expect(card.lines).toHaveLength(1)
+  })
+})
+
 describe('the refunds of a payment', () => {
   it('stand newest first, each with its stage in words and an icon', async () => {
     const card = await showHistory({ ...HISTORY, refunds: [SENT, LINE, FAILED] })

@@ -2,7 +2,7 @@ import { getRecord, notifyRecordUpdateAvailable } from 'lightning/uiRecordApi'
 import getRefundHistory from '@salesforce/apex/RefundController.getRefundHistory'
 import type { RefundHistory as History } from '@salesforce/apex/RefundController.getRefundHistory'
 import { refundRequested } from 'c/refundRequested'
-import { HISTORY, LINE, PAYMENT_ID, SENT, settle, showHistory, WITH_ONE_UNDER_WAY } from './shown-history.ts'
+import { HISTORY, LINE, PAYMENT_ID, readAll, SENT, settle, showHistory, WITH_ONE_UNDER_WAY } from './shown-history.ts'
 import { answerWith, asked } from './shown-history.ts'
 
 jest.mock('@salesforce/apex/RefundController.getRefundHistory', () => ({ default: jest.fn() }), { virtual: true })
@@ -52,6 +52,20 @@ describe('while a refund is under way', () => {
     await showHistory(WITH_ONE_UNDER_WAY)
     await pass(6_000)
     expect(asked()).toEqual([false, true, false, false, false])
+  })
+
+  it('keeps the disputes that only the middleware told, while the records say the same amount', async () => {
+    const taken = { ...WITH_ONE_UNDER_WAY, chargedBack: '5.00' }
+    const dispute = { reference: 'QCVN5MPBVLHBTX99', amount: '5.00', open: true, occurredAt: null }
+    const card = await showHistory({ ...taken, chargebacks: [dispute] })
+    card.balance.querySelector<HTMLButtonElement>('button[data-part="chargedBack"]')!.click()
+    answerWith({ ...taken, chargebacks: null })
+    await pass(4_000)
+    expect(asked().at(-1)).toBe(false)
+    expect(readAll(card.find('evidence')!)).toContain('QCVN5MPBVLHBTX99')
+    answerWith({ ...taken, chargedBack: '6.00', chargebacks: null })
+    await pass(2_000)
+    expect(readAll(card.find('evidence')!)).toContain('Only the refund service knows')
   })
 
   it('asks the middleware where it is not written yet', async () => {

@@ -67,6 +67,8 @@ export const HISTORY: History = {
   exposures: [],
   voided: false,
   gatewayLabel: 'Adyen',
+  gatewayReference: 'DZ4DPSHB4WD2WN82',
+  chargebacks: null,
   refunds: [LINE],
 }
 
