@@ -11,6 +11,7 @@ import { Visitor } from './pages.ts'
 jest.setTimeout(90_000)
 
 /** The sample payments, by what they are for. */
+const YEN = 'PAY-000000006'
 const CONSOLE = 'PAY-000000007'
 const TWO_PARTS = 'PAY-000000009'
 const UNSETTLED = 'PAY-000000010'
@@ -157,6 +158,33 @@ describe('an agent, with every gateway', () => {
     await payment.newestRefundReads(/Refunded.*KWD 2\.345.*Made in the gateway's console/s)
     await payment.detailReads('Refundable_Display__c', 'KWD 10.000')
     expect(await visitor.inspect('elsewhere')).toEqual([])
+  })
+
+  it("does from the org's own page what only time, a bank or a person at the gateway would do", async () => {
+    let payment = await visitor.openPayment(YEN)
+    await visitor.atGateway(/^Payment of JPY 5000, captured/).waitFor()
+    await visitor.pressAtGateway(/^Payment/, 'Decline its refunds')
+    const declined = await payment.pressRefund()
+    await declined.fillAmount('100')
+    await declined.send()
+    await declined.outcomeHeading()
+    await declined.close()
+    await payment.newestRefundReads(/Failed.*Your balance at the gateway is too low/s)
+    await visitor.pressAtGateway(/^Payment/, 'Accept its refunds again')
+    await visitor.pressAtGateway(/^Payment/, 'Charge back')
+    await payment.openPart('5000 with the bank')
+    await visitor.pressAtGateway(/^Dispute of JPY 5000/, 'Reverse the chargeback')
+    await payment.detailReads('Refundable_Display__c', 'JPY 5000')
+    expect(await visitor.inspect('at-adyen')).toEqual([])
+
+    payment = await visitor.openPayment(TWO_PARTS)
+    await visitor.pressAtGateway(/^Payment of EUR 75.00/, 'Charge back')
+    await visitor.atGateway(/^Payment of EUR 75.00, settled, dispute open/).waitFor()
+    await payment.detailReads('Refundable_Display__c', 'EUR 0.00')
+    await visitor.openPayment(YOUNG_DEBIT)
+    await visitor.pressAtGateway(/^Payment of GBP 21.00/, 'Fail late')
+    await visitor.atGateway(/^Payment of GBP 21.00, failed/).waitFor()
+    expect(await visitor.inspect('at-gocardless')).toEqual([])
   })
 
   it('pays a customer without a payment, after one more question', async () => {

@@ -82,6 +82,17 @@ export class Visitor {
     await until(async () => expect(await this.tryIt().getByRole('status').innerText()).toMatch(done))
   }
 
+  /** Presses what the gateway, the bank or time would do to the payment that is open, or to a refund or dispute of it. */
+  async pressAtGateway(situation: RegExp, label: string): Promise<void> {
+    const [last] = (await this.atGateway(situation).all()).slice(-1)
+    await last!.getByRole('button', { name: label, exact: true }).click()
+    await until(async () => expect(await this.tryIt().getByRole('status').innerText()).toContain(`, ${label}.`))
+  }
+  /** How the gateway has the payment that is open, and what came of it. */
+  atGateway(situation: RegExp): Locator {
+    return this.tryIt().locator('relay-at-the-gateway li').filter({ hasText: situation })
+  }
+
   /** Violations of the accessibility rules, one line each. */
   async accessibilityViolations(): Promise<string[]> {
     await this.settled()

@@ -1,5 +1,6 @@
 import type { IncomingMessage, ServerResponse } from 'node:http'
 import { text } from 'node:stream/consumers'
+import type { Situation } from './gateway-step.ts'
 
 export type Fields = Record<string, unknown>
 
@@ -13,6 +14,8 @@ export interface LocalGateway {
   isDown(): boolean
   /** What `GET /_local/ledger` shows, besides the clock. */
   ledger(): object
+  /** A payment and what came of it, as they stand; none where the gateway never heard of the payment. */
+  situations(payment: string): readonly Situation[]
   /** Actions of its own by path, e.g. `/_local/fail`. */
   readonly actions: Readonly<Record<string, (fields: Fields) => void>>
 }
@@ -25,7 +28,7 @@ const CORS = {
 }
 
 /**
- * `GET /_local/ledger` and the actions: JSON in and out, or a form of the page, which is led back to it. Not part of
+ * `GET /_local/ledger`, `GET /_local/payments/{reference}` with the steps that are open, and the actions: JSON in and out, or a form of the page, which is led back to it. Not part of
  * any gateway.
  */
 export async function answerLocal(
@@ -42,6 +45,9 @@ export async function answerLocal(
     return
   }
   if (path === '/_local/ledger' && request.method === 'GET') return reply(200, { ...clock(), ...gateway.ledger() })
+  const [, payment] = /^\/_local\/payments\/([^/]+)$/.exec(path) ?? []
+  if (payment !== undefined && request.method === 'GET')
+    return reply(200, gateway.situations(decodeURIComponent(payment)))
   const act = request.method === 'POST' ? actionOf(gateway, path) : undefined
   if (!act) return reply(404, { error: `there is no ${request.method} ${path}` })
   const isForm = request.headers['content-type']?.startsWith('application/x-www-form-urlencoded') ?? false

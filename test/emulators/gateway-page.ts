@@ -1,3 +1,5 @@
+import type { Step } from './gateway-step.ts'
+
 const STYLE = `
 :root { color-scheme: light; font: 16px/1.45 system-ui, sans-serif; color: #16325c; background: #f4f6f9 }
 body { margin: 0 auto; max-width: 76rem; padding: 1rem }
@@ -77,10 +79,29 @@ export function button(
   fields: Readonly<Record<string, string | number | boolean>>,
   label: string,
 ): string {
-  const inputs = Object.entries(fields).map(
-    ([name, value]) => `<input type="hidden" name="${name}" value="${escape(String(value))}">`,
-  )
-  return `<form method="post" action="${action}">${inputs.join('')}<button>${label}</button></form>`
+  return `<form method="post" action="${action}">${hidden(fields)}<button>${label}</button></form>`
+}
+
+/** @returns HTML: a form each */
+export function stepButtons(steps: readonly Step[]): string {
+  return steps
+    .map(({ path, fields, label, amount }) =>
+      amount === undefined ? button(path, fields, label) : amountForm(path, fields, label, amount),
+    )
+    .join('')
+}
+
+function amountForm(path: string, fields: Step['fields'], label: string, amount: string): string {
+  const inputs = hidden(fields)
+  return `<form method="post" action="${path}">${inputs}
+<label>${label}: <input name="amount" value="${amount}" inputmode="decimal" size="9" required></label>
+<button>Do it</button></form>`
+}
+
+function hidden(fields: Readonly<Record<string, string | number | boolean>>): string {
+  return Object.entries(fields)
+    .map(([name, value]) => `<input type="hidden" name="${name}" value="${escape(String(value))}">`)
+    .join('')
 }
 
 function options(labels: Readonly<Record<string, string>>): string {

@@ -92,6 +92,11 @@ export class Company {
     this.refunds.accept(payment, { ...payment.amount, value: value ?? payment.amount.value }, '', () => [])
   }
 
+  /** What becomes of the refunds of a payment from now on. */
+  decideRefunds(pspReference: string, refundOutcome: RefundOutcome): void {
+    this.#ledger.record({ ...this.#payment(pspReference), at: this.#teller.at(), refundOutcome })
+  }
+
   /** The gateway's part of the tasks: deciding what it took, and failing some refunds days later. */
   work({ work, id }: Task<Work>): WorkResult<Work> {
     switch (work.kind) {

@@ -151,6 +151,6 @@ function isCapture(entry: LedgerEntry): entry is CaptureEntry {
   return entry.kind === 'capture' || entry.kind === 'capture failed'
 }
 
-function isDispute(entry: LedgerEntry): entry is DisputeEntry {
+export function isDispute(entry: LedgerEntry): entry is DisputeEntry {
   return entry.kind.startsWith('chargeback')
 }

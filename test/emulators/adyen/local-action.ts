@@ -1,5 +1,7 @@
 import type { Fields, LocalGateway } from '../gateway-local-action.ts'
 import { minorUnits } from './amount-text.ts'
+import type { RefundOutcome } from './ledger.ts'
+import { situationsOf } from './steps.ts'
 import { REQUEST_FAULTS, WEBHOOK_FAULTS } from './faults.ts'
 import type { PageState } from './page.ts'
 import type { LocalAdyen } from './server.ts'
@@ -32,8 +34,10 @@ export function localActions(adyen: Omit<LocalAdyen, 'url' | 'close'>, state: Pa
     now: () => schedule.now(),
     isDown: () => schedule.paused,
     ledger: () => ({ entries: ledger.entries, tasks: [...ledger.tasks.values()], deliveries }),
+    situations: (payment) => situationsOf(ledger, payment),
     actions: {
       '/_local/fail': ({ pspReference }) => adyen.failRefund(String(pspReference)),
+      '/_local/decline': ({ pspReference, outcome }) => adyen.decideRefunds(String(pspReference), outcomeOf(outcome)),
       '/_local/reverse': ({ pspReference }) => adyen.reverseRefund(String(pspReference)),
       '/_local/repair': ({ pspReference }) => adyen.repairRefund(String(pspReference)),
       '/_local/console-refund': toPayment(adyen.refundInConsole),
@@ -44,4 +48,12 @@ export function localActions(adyen: Omit<LocalAdyen, 'url' | 'close'>, state: Pa
       '/_local/reverse-chargeback': ({ pspReference }) => adyen.reverseChargeback(String(pspReference)),
     },
   }
+}
+
+const OUTCOMES: readonly RefundOutcome[] = ['ok', 'insufficient_funds', 'period_expired']
+
+function outcomeOf(text: unknown): RefundOutcome {
+  const outcome = OUTCOMES.find((one) => one === text)
+  if (!outcome) throw new RangeError(`outcome is ${OUTCOMES.join(', ')}`)
+  return outcome
 }

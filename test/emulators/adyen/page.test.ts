@@ -1,3 +1,4 @@
+import type { Situation } from '../gateway-step.ts'
 import { ask, openCompany } from './local-company.ts'
 import type { LocalCompany } from './local-company.ts'
 
@@ -51,7 +52,38 @@ describe("the local Adyen's page and buttons", () => {
     expect(company.adyen.ledger().at(-1)).toMatchObject({ kind: 'refund reversed' })
   })
 
+  it('tells what can become of a payment and its refunds as they stand, and does it', async () => {
+    const payment = company.adyen.addPayment({ amount: { value: 1000, currency: 'EUR' } })
+    const situations = async () => {
+      const told = (await (await fetch(`${url}/_local/payments/${payment}`)).json()) as Situation[]
+      return told.map(({ what, state, steps }) => [what, state, ...steps.map(({ label }) => label)])
+    }
+    const ofPayment = ['Payment of EUR 10.00', 'captured', 'Refund in the console']
+    const more = ['Announce a dispute', 'Charge back', 'Fail its capture']
+    expect(await situations()).toEqual([[...ofPayment, 'Decline its refunds', ...more]])
+    await press('decline', { pspReference: payment, outcome: 'insufficient_funds' })
+    await ask(company.adyen, { payment })
+    await company.adyen.settleWebhooks()
+    expect(await situations()).toEqual([
+      [...ofPayment, 'Accept its refunds again', ...more],
+      ['Refund of EUR 5.00', 'refused'],
+    ])
+    await press('decline', { pspReference: payment, outcome: 'ok' })
+    await ask(company.adyen, { payment })
+    await company.adyen.settleWebhooks()
+    expect((await situations()).at(-1)).toEqual([
+      'Refund of EUR 5.00',
+      'sent',
+      'Fail at the bank',
+      'Send the money back',
+    ])
+    await press('chargeback', { pspReference: payment, amount: '5.00' })
+    expect((await situations()).at(-1)).toEqual(['Dispute of EUR 5.00', 'chargeback', 'Reverse the chargeback'])
+    expect(await (await fetch(`${url}/_local/payments/NOSUCH`)).json()).toEqual([])
+  })
+
   it.each([
+    ['decline', { pspReference: 'NOSUCH', outcome: 'perhaps' }, 422],
     ['clock', { advanceMs: -1 }, 422],
     ['clock', { advanceMs: 'soon' }, 422],
     ['fault', { name: 'earthquake' }, 422],

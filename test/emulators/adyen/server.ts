@@ -5,7 +5,7 @@ import type { PaymentOptions } from './company.ts'
 import { Faults } from './faults.ts'
 import type { RequestFault, WebhookFault } from './faults.ts'
 import { Ledger } from './ledger.ts'
-import type { CreditEntry, LedgerEntry, RefundEntry, RefundStep } from './ledger.ts'
+import type { CreditEntry, LedgerEntry, RefundEntry, RefundOutcome, RefundStep } from './ledger.ts'
 import { localActions } from './local-action.ts'
 import { localPage } from './page.ts'
 import { accountingReport } from './report.ts'
@@ -58,6 +58,8 @@ export interface LocalAdyen {
    * @param value minor units; the whole payment when left out
    */
   refundInConsole(paymentPspReference: string, value?: number): void
+  /** What becomes of this payment's refunds from now on. */
+  decideRefunds(paymentPspReference: string, outcome: RefundOutcome): void
   /** Credits that Adyen took: money without a payment. */
   acceptedCredits(): readonly CreditEntry[]
   /** CAPTURE of what is not captured yet, or of a part; refunds of a direct debit that waited for it go on. */
@@ -108,6 +110,7 @@ export async function startLocalAdyen(options: LocalAdyenOptions): Promise<Local
     reverseRefund: (refund) => changed(() => company.refunds.reverse(refund)),
     repairRefund: (refund) => changed(() => company.refunds.repair(refund)),
     refundInConsole: (payment, value) => changed(() => company.refundInConsole(payment, value)),
+    decideRefunds: (payment, outcome) => changed(() => company.decideRefunds(payment, outcome)),
     acceptedCredits: () => ledger.entries.filter((entry): entry is CreditEntry => entry.kind === 'credit accepted'),
     capture: (payment, value) => changed(() => company.capture(payment, value)),
     captureFailed: (payment, value) => changed(() => company.captureFailed(payment, value)),

@@ -1,6 +1,9 @@
 import { parseAmount } from './amount.ts'
 import type { Response, Status } from './ledger.ts'
 
+/** The amount that is always declined for this. */
+export const EXPIRED_CARD = '2004.00'
+
 /** What the customer's bank says, by the amount. Source: the refund specs of Braintree's own SDK, and "Testing". */
 export function decide(amount: string): { status: Status; processor: Response } {
   const declines: Readonly<Record<string, { status: Status; processor: Response }>> = {

@@ -50,6 +50,8 @@ export interface Transaction {
   readonly disputes: readonly Dispute[]
   readonly processor: Response
   readonly settlement: Response | null
+  /** The bank declines every refund of this payment. */
+  readonly cardExpired?: true
   /** What was sent back, as it was asked for. */
   readonly lineItems: readonly Readonly<Record<string, string>>[]
 }
@@ -59,6 +61,7 @@ export type Step =
   | 'payment settled'
   | 'payment declined'
   | 'payment voided'
+  | 'card expired'
   | 'refund accepted'
   | 'refund declined'
   | 'refund settling'

@@ -2,7 +2,7 @@ import { randomBytes } from 'node:crypto'
 import { GatewaySchedule, NEVER } from '../gateway-schedule.ts'
 import type { Task, WorkResult } from '../gateway-schedule.ts'
 import { formatAmount, parseAmount } from './amount.ts'
-import { decide } from './bank.ts'
+import { decide, EXPIRED_CARD } from './bank.ts'
 import type { Faults } from './faults.ts'
 import type { BookRecord, Dispute, Instrument, Ledger, Response, Status, Step, Transaction, Work } from './ledger.ts'
 import { disputeXml, transactionXml, wholeSeconds } from './xml.ts'
@@ -92,7 +92,7 @@ export class Merchant {
   ): { refund: Transaction; settles: string } {
     const account = this.accounts.find(({ id }) => id === payment.merchantAccountId)!
     const id = newReference()
-    const { status, processor } = decide(asked.amount)
+    const { status, processor } = decide(payment.cardExpired ? EXPIRED_CARD : asked.amount)
     const refund: Transaction = {
       ...this.#blank(id, account, asked.amount, status),
       instrument: payment.instrument,
@@ -168,6 +168,11 @@ export class Merchant {
       kind: 'refund_failed',
       changes: { processor },
     })
+  }
+
+  /** From now on the bank declines its refunds. */
+  expireCard(id: string): Transaction {
+    return this.move(id, 'card expired', this.#of(id).status, '', { changes: { cardExpired: true } })
   }
 
   openDispute(paymentId: string, options: Partial<Pick<Dispute, 'kind' | 'amount'>> = {}): string {

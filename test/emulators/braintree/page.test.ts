@@ -1,3 +1,4 @@
+import type { Situation } from '../gateway-step.ts'
 import { openMerchant, vendorsApi } from './local-merchant.ts'
 import type { LocalMerchant } from './local-merchant.ts'
 
@@ -35,6 +36,25 @@ describe('the local Braintree’s page and its buttons', () => {
     expect(merchant.braintree.find(payment)!.disputes).toMatchObject([{ status: 'won' }])
     const kinds = merchant.braintree.ledger().map(({ kind }) => kind)
     expect(kinds.slice(2)).toEqual(['refund settled', 'refund failed', 'dispute opened', 'dispute won'])
+  })
+
+  it('tells what can become of a payment and its refunds as they stand, and does it', async () => {
+    const payment = merchant.braintree.addTransaction({ amount: '100.00', status: 'submitted_for_settlement' })
+    const situations = async () => {
+      const told = (await (await fetch(`${merchant.braintree.url}/_local/payments/${payment}`)).json()) as Situation[]
+      return told.map(({ what, state, steps }) => [what, state, ...steps.map(({ label }) => label)])
+    }
+    expect(await situations()).toEqual([
+      ['Payment of EUR 100.00', 'submitted for settlement', 'Settle', 'Decline the settlement', 'Let its card expire'],
+    ])
+    await press('settle', { id: payment })
+    await press('expire-card', { id: payment })
+    const { success, transaction } = await vendorsApi(merchant.braintree).transaction.refund(payment, '10.00')
+    expect([success, transaction.processorResponseCode]).toEqual([false, '2004'])
+    expect(await situations()).toEqual([
+      ['Payment of EUR 100.00', 'settled, card expired', 'Decline the settlement', 'Charge back'],
+      ['Refund of EUR 10.00', 'processor declined'],
+    ])
   })
 
   it('moves the clock, goes down and comes back, and breaks what it is told to', async () => {

@@ -1,9 +1,10 @@
-import { button, escape, gatewayPage, table, time } from '../gateway-page.ts'
+import { escape, gatewayPage, stepButtons, table, time } from '../gateway-page.ts'
 import { NEVER } from '../gateway-schedule.ts'
 import type { Task } from '../gateway-schedule.ts'
 import { FAULT_LABELS } from './faults.ts'
-import type { Ledger, LedgerEntry, Transaction, Work } from './ledger.ts'
+import type { Ledger, LedgerEntry, Work } from './ledger.ts'
 import type { Schedule } from './merchant.ts'
+import { stepsOf } from './steps.ts'
 import type { Delivery } from './webhook-sender.ts'
 
 export interface PageState {
@@ -36,6 +37,7 @@ function ledgerRow(ledger: Ledger, entry: LedgerEntry): string[] {
   const remarks = [
     remark,
     kind === 'payment' ? transaction.status.replaceAll('_', ' ') : '',
+    transaction.cardExpired ? 'card expired' : '',
     isSale && transaction.escrowStatus === 'held' ? 'held in escrow' : '',
     isSale && transaction.instrument !== 'credit_card' ? transaction.instrument.replaceAll('_', ' ') : '',
   ]
@@ -46,23 +48,8 @@ function ledgerRow(ledger: Ledger, entry: LedgerEntry): string[] {
     isSale ? '' : escape(reference),
     escape(isSale ? reference : (transaction.refundedTransactionId ?? '')),
     escape(remarks.filter(Boolean).join(', ')),
-    isNewest ? steps(transaction) : '',
+    isNewest ? stepButtons(stepsOf(transaction)) : '',
   ]
-}
-
-/** What a person can make of a transaction as it stands. */
-function steps({ id, type, status, disputes }: Transaction): string {
-  const settling = ['submitted_for_settlement', 'settlement_pending', 'settling'].includes(status)
-  const dispute = disputes.find((one) => one.status === 'open')
-  const buttons = [
-    settling && button('/_local/settle', { id }, 'Settle'),
-    (settling || status === 'settled') && button('/_local/decline', { id }, 'Decline the settlement'),
-    type === 'credit' && (settling || status === 'settled') && button('/_local/fail', { id }, 'Fail at the bank'),
-    type === 'sale' && status === 'settled' && !dispute && button('/_local/dispute', { id }, 'Charge back'),
-    dispute && button('/_local/win', { id: dispute.id }, 'Win the dispute'),
-    dispute && button('/_local/lose', { id: dispute.id }, 'Lose the dispute'),
-  ]
-  return buttons.filter(Boolean).join('')
 }
 
 function taskRow({ dueAt, work }: Task<Work>): string[] {

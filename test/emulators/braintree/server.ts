@@ -60,6 +60,8 @@ export interface LocalBraintree {
   declineSettlement(id: string): void
   /** The processor refuses a refund afterwards: refund_failed. */
   failRefund(id: string): void
+  /** From now on the bank declines the refunds of this payment: 2004. */
+  expireCard(id: string): void
   /** The whole payment when left out. @returns the dispute's id */
   openDispute(paymentId: string, options?: Partial<Pick<Dispute, 'kind' | 'amount'>>): string
   closeDispute(id: string, outcome: 'won' | 'lost'): void
@@ -105,6 +107,7 @@ export async function startLocalBraintree(options: LocalBraintreeOptions): Promi
     settle: (id) => void changed(() => merchant.settle(id)),
     declineSettlement: (id) => void changed(() => merchant.decline(id)),
     failRefund: (id) => void changed(() => merchant.fail(id)),
+    expireCard: (id) => void changed(() => merchant.expireCard(id)),
     openDispute: (id, dispute) => changed(() => merchant.openDispute(id, dispute)),
     closeDispute: (id, outcome) => changed(() => merchant.closeDispute(id, outcome)),
     refundInConsole: (id, amount) => {

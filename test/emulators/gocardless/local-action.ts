@@ -2,6 +2,7 @@ import type { LocalGateway } from '../gateway-local-action.ts'
 import type { Faults } from './faults.ts'
 import type { PageState } from './page.ts'
 import type { LocalGoCardless } from './server.ts'
+import { situationsOf } from './steps.ts'
 
 /** What the buttons do, on this page and in the local org's panel. Not part of GoCardless. */
 export function localActions(
@@ -16,6 +17,7 @@ export function localActions(
     now: () => schedule.now(),
     isDown: () => schedule.paused,
     ledger: () => ({ entries: ledger.entries, tasks: [...ledger.tasks.values()], deliveries }),
+    situations: (payment) => situationsOf(ledger, payment),
     actions: {
       '/_local/simulate': ({ name, resource }) => goCardless.simulate(String(name), String(resource)),
       '/_local/dispute-mandate': ({ payment }) => goCardless.disputeMandate(String(payment)),
@@ -24,6 +26,11 @@ export function localActions(
           ...(canCreateRefunds !== undefined && { canCreateRefunds: String(canCreateRefunds) === 'true' }),
           ...(isFunds(confirmedFunds) && { confirmedFunds }),
         }),
+      '/_local/funds': ({ id, currency, amount }) => {
+        const funds = { [String(currency)]: Number(amount) }
+        if (!isFunds(funds)) throw new RangeError('amount must be whole minor units')
+        goCardless.changeCreditor(String(id), { confirmedFunds: funds })
+      },
       '/_local/key-order': ({ order }) => {
         if (order !== 'key_before_body' && order !== 'body_before_key')
           throw new RangeError('order is key_before_body or body_before_key')

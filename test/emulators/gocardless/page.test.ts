@@ -1,3 +1,4 @@
+import type { Situation } from '../gateway-step.ts'
 import { ask, openOrganisation, refundOf } from './local-organisation.ts'
 import type { LocalOrganisation } from './local-organisation.ts'
 
@@ -64,7 +65,28 @@ describe("the local GoCardless's page and buttons", () => {
     expect((await post('key-order', { order: 'body_before_key' })).status).toBe(200)
   })
 
+  it('tells what can become of a payment, its refunds and the funds as they stand, and does it', async () => {
+    const payment = local.goCardless.addPayment({ amount: 1000, currency: 'EUR', status: 'confirmed' })
+    const situations = async () => {
+      const told = (await (await fetch(`${url}/_local/payments/${payment}`)).json()) as Situation[]
+      return told.map(({ what, state, steps }) => [what, state, ...steps.map(({ label }) => label)])
+    }
+    const [ofPayment, ofCreditor] = await situations()
+    expect(ofPayment?.slice(0, 2)).toEqual(['Payment of EUR 10.00', 'confirmed'])
+    expect(ofPayment).toEqual(expect.arrayContaining(['Pay out', 'Fail late', 'Claim back', 'Dispute its mandate']))
+    expect(ofCreditor?.slice(-2)).toEqual(['Switch refunds off', 'Take its funds away'])
+    await press('funds', { id: 'CR1', currency: 'EUR', amount: '0' })
+    const refused = await ask(local.goCardless, '/refunds', refundOf(payment, 5))
+    expect(refused.reason).toBe('available_refund_amount_insufficient')
+    await press('funds', { id: 'CR1', currency: 'EUR', amount: '500' })
+    await ask(local.goCardless, '/refunds', refundOf(payment, 5))
+    await local.goCardless.settleWebhooks()
+    const [, ofRefund] = await situations()
+    expect(ofRefund).toEqual(['Refund of EUR 0.05', 'paid', 'Bounce at the bank', 'Send the money back'])
+  })
+
   it.each([
+    ['funds', { id: 'CR1', currency: 'EUR', amount: 'much' }, 422],
     ['clock', { advanceMs: -1 }, 422],
     ['fault', { name: 'earthquake' }, 422],
     ['simulate', { name: 'refund_paid', resource: 'NOSUCH' }, 422],

@@ -1,9 +1,10 @@
-import { button, escape, gatewayPage, table, time } from '../gateway-page.ts'
+import { escape, gatewayPage, stepButtons, table, time } from '../gateway-page.ts'
 import { NEVER } from '../gateway-schedule.ts'
 import type { Task } from '../gateway-schedule.ts'
+import { money } from './amount-text.ts'
 import { FAULT_LABELS } from './faults.ts'
 import type { CreditorEntry, Ledger, LedgerEntry, Schedule, Work } from './ledger.ts'
-import { SIMULATORS } from './simulators.ts'
+import { creditorSteps, stepsOf } from './steps.ts'
 import type { Delivery } from './webhook-sender.ts'
 
 export interface PageState {
@@ -46,12 +47,11 @@ ${table(['Creditor', 'Refunds', 'Confirmed funds', 'Do'], [...ledger.creditors.v
   return gatewayPage({ label: 'GoCardless', now, down, faults: FAULT_LABELS, more, tables })
 }
 
-function creditorRow({ id, canCreateRefunds, confirmedFunds }: CreditorEntry): string[] {
+function creditorRow(creditor: CreditorEntry): string[] {
+  const { id, canCreateRefunds, confirmedFunds } = creditor
   const funds = Object.entries(confirmedFunds).map(([currency, amount]) => money(amount, currency))
-  const change = { id, canCreateRefunds: !canCreateRefunds }
-  const label = `Switch refunds ${canCreateRefunds ? 'off' : 'on'}`
-  const does = button('/_local/creditor', change, label)
-  return [escape(id), canCreateRefunds ? 'refunds on' : 'refunds off', funds.join(', '), does]
+  const does = stepButtons(creditorSteps(creditor))
+  return [escape(id), canCreateRefunds ? 'refunds on' : 'refunds off', escape(funds.join(', ')), does]
 }
 
 function ledgerRow(ledger: Ledger, entry: Exclude<LedgerEntry, CreditorEntry>): string[] {
@@ -74,36 +74,24 @@ function ledgerRow(ledger: Ledger, entry: Exclude<LedgerEntry, CreditorEntry>): 
     case 'payment changed': {
       const { id, amount, currency } = ledger.payments.get(entry.id)!
       const remark = escape(entry.status.replaceAll('_', ' '))
-      return [when, entry.kind, money(amount, currency), '', escape(id), remark, latest ? steps('payment', entry) : '']
+      return [
+        when,
+        entry.kind,
+        escape(money(amount, currency)),
+        '',
+        escape(id),
+        remark,
+        latest ? stepButtons(stepsOf('payment', entry)) : '',
+      ]
     }
     default: {
       const { id, amount, currency, payment } = ledger.refunds.get(entry.id)!
       const status = entry.kind === 'refund changed' ? entry.status : entry.kind === 'refund accepted' ? 'created' : ''
       const remark = escape(status.replaceAll('_', ' '))
-      const does = latest && status ? steps('refund', { id, status }) : ''
-      return [when, entry.kind, money(amount, currency), escape(id), escape(payment), remark, does]
+      const does = latest && status ? stepButtons(stepsOf('refund', { id, status })) : ''
+      return [when, entry.kind, escape(money(amount, currency)), escape(id), escape(payment), remark, does]
     }
   }
-}
-
-const STEPS: Readonly<Record<string, string>> = {
-  refund_paid: 'Pay it',
-  refund_bounced: 'Bounce at the bank',
-  refund_returned: 'Send the money back',
-  payment_confirmed: 'Confirm',
-  payment_paid_out: 'Pay out',
-  payment_failed: 'Fail',
-  payment_late_failure: 'Fail late',
-  payment_charged_back: 'Claim back',
-  payment_chargeback_cancelled: 'Cancel the claim',
-}
-
-/** What a person can make of a payment or refund as it stands. */
-function steps(of: 'payment' | 'refund', { id, status }: { id: string; status: string }): string {
-  return Object.entries(STEPS)
-    .filter(([name]) => SIMULATORS[name]!.of === of && (SIMULATORS[name]!.from as readonly string[]).includes(status))
-    .map(([name, label]) => button('/_local/simulate', { name, resource: id }, label))
-    .join('')
 }
 
 function taskRow(ledger: Ledger, { dueAt, work }: Task<Work>): string[] {
@@ -122,10 +110,4 @@ function namesOf(ledger: Ledger, events: readonly string[]): string {
   const names = events.slice(0, 5).map((id) => ledger.events.get(id)!)
   const more = events.length > 5 ? ` and ${events.length - 5} more` : ''
   return names.map(({ resource_type, action }) => `${resource_type}.${action}`).join(', ') + more
-}
-
-/** All of GoCardless's currencies have two decimals. */
-function money(amount: number, currency: string): string {
-  const text = String(Math.abs(amount)).padStart(3, '0')
-  return escape(`${currency} ${amount < 0 ? '-' : ''}${text.slice(0, -2)}.${text.slice(-2)}`)
 }

@@ -33,6 +33,9 @@ export default class App extends LightningElement {
   get recordId(): string | undefined {
     return 'recordId' in this.route ? this.route.recordId : undefined
   }
+  get paymentId(): string {
+    return this.route.page === 'payment' ? this.route.recordId : ''
+  }
   get section(): string {
     return sectionOf(this.route)
   }

@@ -25,6 +25,9 @@ const ADYEN = 'adyen'
 
 /** Things to try with the local gateways, and the buttons that they need. */
 export default class TryIt extends LightningElement {
+  /** Of the payment that is open; empty on other pages. */
+  @api paymentId = ''
+
   simulator: Simulator | undefined
   payments: UiRecord[] = []
   doneMessage = ''
@@ -114,6 +117,7 @@ export default class TryIt extends LightningElement {
       await postJson(`${found.url}${path}`, body)
       this.doneMessage = done
       this.followRecord()
+      void this.template!.querySelector<HTMLElement & { look(): Promise<void> }>('relay-at-the-gateway')?.look()
     } catch (error) {
       const isSilent = (error as ServerError).status === 0
       this.doneMessage = isSilent
