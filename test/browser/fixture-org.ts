@@ -59,6 +59,7 @@ export async function startFixtureOrg(pageDirectory: string): Promise<FixtureOrg
           middlewareUrl: org.url,
         })
       }
+      if (pathname.includes('/_local/payments/')) return send(200, [])
       if (pathname.includes('/_local/')) {
         org.gatewayRequests.push({ path: pathname, body })
         return send(200, {})
