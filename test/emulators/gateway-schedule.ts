@@ -97,10 +97,8 @@ export class GatewaySchedule<Work> {
   arm(): void {
     clearTimeout(this.#timer)
     if (this.#stopped || this.paused) return
-    const next = Math.min(
-      ...[...this.#book.tasks.values()].filter(({ id }) => !this.#held.has(id)).map((task) => task.dueAt),
-    )
-    if (!Number.isFinite(next) || next === NEVER) return
+    const next = this.#earliest(({ id }) => !this.#held.has(id))?.dueAt ?? NEVER
+    if (next === NEVER) return
     this.#timer = setTimeout(() => void this.run(), Math.min(Math.max(next - this.now(), 0), 2 ** 31 - 1))
     this.#timer.unref()
   }
@@ -145,6 +143,15 @@ export class GatewaySchedule<Work> {
 
   #next(which: (task: Task<Work>) => boolean): Task<Work> | undefined {
     if (this.#stopped || this.paused) return undefined
-    return [...this.#book.tasks.values()].filter(which).sort((one, other) => one.dueAt - other.dueAt)[0]
+    return this.#earliest(which)
+  }
+
+  /** In one pass: under load there are thousands of tasks, and this is asked at every one. */
+  #earliest(which: (task: Task<Work>) => boolean): Task<Work> | undefined {
+    let first: Task<Work> | undefined
+    for (const task of this.#book.tasks.values()) {
+      if (which(task) && (first === undefined || task.dueAt < first.dueAt)) first = task
+    }
+    return first
   }
 }

@@ -113,11 +113,18 @@ export class Ledger extends GatewayLedger<LedgerEntry, KeptAnswer, Work> {
   /** The steps of each dispute. */
   readonly disputes = new Map<string, DisputeEntry[]>()
   readonly answers = new Map<string, KeptAnswer>()
+  /** Refunds, cancels, reversals and disputes of each payment. */
+  readonly #ofPayment = new Map<string, Set<string>>()
 
   /** @param directory where `adyen-ledger.jsonl` is kept; none: memory only. */
   constructor(directory: string | undefined) {
     super()
     this.open(directory, 'adyen-ledger.jsonl')
+  }
+
+  /** The last step of each of these that belongs to the payment. */
+  lastOf<Entry>(steps: ReadonlyMap<string, Entry[]>, payment: string): Entry[] {
+    return [...(this.#ofPayment.get(payment) ?? [])].flatMap((reference) => steps.get(reference)?.at(-1) ?? [])
   }
 
   protected apply(record: LedgerEntry | KeptAnswer): void {
@@ -126,6 +133,11 @@ export class Ledger extends GatewayLedger<LedgerEntry, KeptAnswer, Work> {
       return
     }
     this.entries.push(record)
+    if ('paymentPspReference' in record) {
+      const known = this.#ofPayment.get(record.paymentPspReference)
+      if (known) known.add(record.pspReference)
+      else this.#ofPayment.set(record.paymentPspReference, new Set([record.pspReference]))
+    }
     if (record.kind === 'payment') this.payments.set(record.pspReference, record)
     else if (isRefund(record)) add(this.refunds, record.pspReference, record)
     else if (isCredit(record)) add(this.credits, record.pspReference, record)

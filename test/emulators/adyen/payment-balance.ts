@@ -11,9 +11,7 @@ export interface PaymentBalance {
 }
 
 export function balanceOf(ledger: Ledger, payment: PaymentEntry): PaymentBalance {
-  const isOf = (entry: { paymentPspReference: string }) => entry.paymentPspReference === payment.pspReference
-  const latest = <Entry extends { paymentPspReference: string }>(map: ReadonlyMap<string, Entry[]>) =>
-    [...map.values()].map((steps) => steps.at(-1)!).filter(isOf)
+  const latest = <Entry>(steps: ReadonlyMap<string, Entry[]>) => ledger.lastOf(steps, payment.pspReference)
   const sum = (entries: readonly { amount: PaymentEntry['amount'] }[]) =>
     entries.reduce((total, { amount }) => total + amount.value, 0)
   const captures = ledger.captures.get(payment.pspReference) ?? []

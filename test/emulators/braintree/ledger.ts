@@ -115,6 +115,8 @@ export type Work = { readonly kind: 'settle'; readonly reference: string } | Del
 export class Ledger extends GatewayLedger<LedgerEntry, KeptKey, Work> {
   readonly transactions = new Map<string, Transaction>()
   readonly keys = new Map<string, KeptKey>()
+  readonly #refundsOf = new Map<string, Set<string>>()
+  readonly #withOrderId = new Map<string, Set<string>>()
 
   /** @param directory where `braintree-ledger.jsonl` is kept; none: memory only. */
   constructor(directory: string | undefined) {
@@ -123,7 +125,15 @@ export class Ledger extends GatewayLedger<LedgerEntry, KeptKey, Work> {
   }
 
   refundsOf(paymentId: string): Transaction[] {
-    return [...this.transactions.values()].filter((transaction) => transaction.refundedTransactionId === paymentId)
+    return this.#those(this.#refundsOf.get(paymentId))
+  }
+
+  withOrderId(orderId: string): Transaction[] {
+    return this.#those(this.#withOrderId.get(orderId))
+  }
+
+  #those(ids: ReadonlySet<string> | undefined): Transaction[] {
+    return [...(ids ?? [])].map((id) => this.transactions.get(id)!)
   }
 
   protected apply(record: LedgerEntry | KeptKey): void {
@@ -132,8 +142,18 @@ export class Ledger extends GatewayLedger<LedgerEntry, KeptKey, Work> {
       return
     }
     this.entries.push(record)
-    this.transactions.set(record.reference, record.transaction)
+    const { transaction } = record
+    this.transactions.set(record.reference, transaction)
+    list(this.#withOrderId, transaction.orderId, transaction.id)
+    if (transaction.refundedTransactionId !== null)
+      list(this.#refundsOf, transaction.refundedTransactionId, transaction.id)
   }
+}
+
+function list(index: Map<string, Set<string>>, key: string, id: string): void {
+  const ids = index.get(key)
+  if (ids) ids.add(id)
+  else index.set(key, new Set([id]))
 }
 
 export type BookRecord = LedgerEntry | KeptKey | ScheduleRecord<Work>

@@ -19,7 +19,9 @@ export function find(ledger: Ledger, id: string): ReadAnswer | null {
  * @param indexedBefore the index lags: what came later is not in it yet, milliseconds
  */
 export function search(ledger: Ledger, path: string, criteria: Fields, indexedBefore: number): ReadAnswer {
-  const found = [...ledger.transactions.values()].filter(
+  const orderId = (criteria['order_id'] as { is?: string } | undefined)?.is
+  const candidates = orderId === undefined ? [...ledger.transactions.values()] : ledger.withOrderId(orderId)
+  const found = candidates.filter(
     (transaction) => Date.parse(transaction.history[0]!.at) <= indexedBefore && matches(transaction, criteria),
   )
   const body = path === 'advanced_search_ids' ? idsAnswer(found.map(({ id }) => id)) : foundAnswer(ledger, found)

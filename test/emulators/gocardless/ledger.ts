@@ -116,6 +116,7 @@ export class Ledger extends GatewayLedger<LedgerEntry, Kept, Work> {
   readonly payouts = new Map<string, PayoutEntry>()
   readonly events = new Map<string, GoCardlessEvent>()
   readonly keys = new Map<string, string>()
+  readonly #refundsOf = new Map<string, string[]>()
 
   /** @param directory where `gocardless-ledger.jsonl` is kept; none: memory only. */
   constructor(directory: string | undefined) {
@@ -123,12 +124,15 @@ export class Ledger extends GatewayLedger<LedgerEntry, Kept, Work> {
     this.open(directory, 'gocardless-ledger.jsonl')
   }
 
+  /** Oldest first. */
+  refundsOf(payment: string): Refund[] {
+    return (this.#refundsOf.get(payment) ?? []).map((id) => this.refunds.get(id)!)
+  }
+
   /** Refunds of a payment that still count, in minor units: what came back can be refunded again. */
   amountRefunded(payment: string): number {
-    return [...this.refunds.values()]
-      .filter(
-        (refund) => refund.payment === payment && !['cancelled', 'bounced', 'funds_returned'].includes(refund.status),
-      )
+    return this.refundsOf(payment)
+      .filter((refund) => !['cancelled', 'bounced', 'funds_returned'].includes(refund.status))
       .reduce((sum, refund) => sum + refund.amount, 0)
   }
 
@@ -158,6 +162,9 @@ export class Ledger extends GatewayLedger<LedgerEntry, Kept, Work> {
       case 'refund accepted': {
         const { kind: _, ...refund } = record
         this.refunds.set(record.id, { ...refund, status: 'created' })
+        const others = this.#refundsOf.get(record.payment)
+        if (others) others.push(record.id)
+        else this.#refundsOf.set(record.payment, [record.id])
         return
       }
       case 'refund changed':

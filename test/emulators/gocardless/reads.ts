@@ -10,20 +10,15 @@ export function read(ledger: Ledger, path: string, query: URLSearchParams): Wire
   if (rest !== undefined) return null
   switch (name) {
     case 'refunds': {
-      const all = [...ledger.refunds.values()]
-      if (id)
-        return one(
-          name,
-          all.find((refund) => refund.id === id),
-          refundJson,
-        )
+      if (id) return one(name, ledger.refunds.get(id), refundJson)
+      const payment = query.get('payment')
+      const all = payment === null ? [...ledger.refunds.values()] : ledger.refundsOf(payment)
       return page(name, all, query, refundJson, { payment: (refund) => refund.payment })
     }
     case 'payments': {
       const json = (payment: Payment) => paymentJson(ledger, payment)
-      const all = [...ledger.payments.values()]
       if (id) return one(name, ledger.payments.get(id), json)
-      return page(name, all, query, json, {
+      return page(name, [...ledger.payments.values()], query, json, {
         mandate: (payment) => payment.mandate,
         creditor: (payment) => payment.creditor,
       })

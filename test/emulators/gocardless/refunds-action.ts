@@ -84,8 +84,7 @@ function objectionTo({ ledger }: Organisation, rules: RefundRules, wanted: Wante
   if (refunded + amount > payment.amount) {
     return invalid('/refunds/amount', 'is greater than the amount available to refund')
   }
-  const made = [...ledger.refunds.values()].filter((refund) => refund.payment === payment.id)
-  if (made.length >= rules.maxRefunds) {
+  if (ledger.refundsOf(payment.id).length >= rules.maxRefunds) {
     return state('number_of_refunds_exceeded', 'Too many refunds have been made of this payment')
   }
   if ((creditor.confirmedFunds[payment.currency] ?? 0) < amount) {
