@@ -1,11 +1,12 @@
 import { fork } from 'node:child_process'
-import { openSync, readFileSync } from 'node:fs'
+import type { ForkOptions } from 'node:child_process'
+import { closeSync, openSync, readFileSync } from 'node:fs'
 
 export interface MiddlewareProcess {
   readonly pid: number
   readonly url: string
-  /** Lets it finish what is under way, PostgreSQL included. */
-  stop(): Promise<void>
+  /** Lets it finish what is under way, PostgreSQL included; or not, by another signal. */
+  stop(signal?: 'SIGTERM' | 'SIGKILL'): Promise<void>
   /** Told once, when it ended without being asked to, with a line that says why. */
   onExit(listener: (line: string) => void): void
 }
@@ -14,9 +15,15 @@ export interface MiddlewareProcess {
  * The middleware in a process of its own, as in production; its log goes to a file.
  * @throws Error with its last line, when it does not come up
  */
-export function startMiddleware(main: string, configPath: string, logPath: string): Promise<MiddlewareProcess> {
+export function startMiddleware(
+  main: string,
+  configPath: string,
+  logPath: string,
+  options: Pick<ForkOptions, 'env' | 'execArgv'> = {},
+): Promise<MiddlewareProcess> {
   const log = openSync(logPath, 'a', 0o600)
-  const child = fork(main, ['--config', configPath], { stdio: ['ignore', log, log, 'ipc'] })
+  const child = fork(main, ['--config', configPath], { ...options, stdio: ['ignore', log, log, 'ipc'] })
+  closeSync(log)
   let asked = false
   const exited = new Promise<string>((resolve) => {
     child.once('exit', (code, signal) => resolve(`the middleware ended (${signal ?? code}): ${lastLine(logPath)}`))
@@ -27,9 +34,9 @@ export function startMiddleware(main: string, configPath: string, logPath: strin
       resolve({
         pid: child.pid!,
         url: (message as { url: string }).url,
-        async stop() {
+        async stop(signal = 'SIGTERM') {
           asked = true
-          child.kill('SIGTERM')
+          child.kill(signal)
           await exited
         },
         onExit(listener) {

@@ -1,0 +1,78 @@
+import { readFile } from 'node:fs/promises'
+import { join } from 'node:path'
+import { fileURLToPath } from 'node:url'
+import { startMiddleware } from '../../scripts/local/middleware-process.ts'
+import type { MiddlewareProcess } from '../../scripts/local/middleware-process.ts'
+
+const MAIN = fileURLToPath(new URL('../../middleware/main.ts', import.meta.url))
+
+/** Several middleware processes with one configuration, on one database. */
+export class Fleet {
+  readonly #configPath: string
+  readonly #directory: string
+  readonly #processes: (MiddlewareProcess | null)[] = []
+  #turn = 0
+
+  /** @param directory where each writes its log */
+  constructor(configPath: string, directory: string) {
+    this.#configPath = configPath
+    this.#directory = directory
+  }
+
+  /** @param preload a module that is loaded into the process before the middleware */
+  async start(
+    place: number,
+    preload?: { readonly module: string; readonly env: Record<string, string> },
+  ): Promise<void> {
+    this.#processes[place] = await startMiddleware(MAIN, this.#configPath, this.logPath(place), {
+      ...(preload && { execArgv: ['--import', preload.module], env: { ...process.env, ...preload.env } }),
+    })
+  }
+
+  logPath(place: number): string {
+    return join(this.#directory, `middleware-${place}.log`)
+  }
+
+  /** Whose turn it is among those that are up; where none is, an address that nobody listens at. */
+  url(): string {
+    const up = this.#processes.filter((one) => one !== null)
+    return up.length === 0 ? 'http://127.0.0.1:9' : up[this.#turn++ % up.length]!.url
+  }
+
+  urlOf(place: number): string {
+    return this.#at(place).url
+  }
+
+  pidOf(place: number): number {
+    return this.#at(place).pid
+  }
+
+  /** Places where a process is up. */
+  up(): number[] {
+    return this.#processes.flatMap((one, place) => (one === null ? [] : [place]))
+  }
+
+  /** SIGTERM lets it finish; SIGKILL does not. */
+  async stop(place: number, signal: 'SIGTERM' | 'SIGKILL' = 'SIGTERM'): Promise<void> {
+    const one = this.#at(place)
+    this.#processes[place] = null
+    await one.stop(signal)
+  }
+
+  async close(): Promise<void> {
+    await Promise.all(this.up().map((place) => this.stop(place)))
+  }
+
+  /** Bytes of memory in use by one process. Linux only; null elsewhere. */
+  async memoryOf(place: number): Promise<number | null> {
+    const status = await readFile(`/proc/${this.#at(place).pid}/status`, 'utf8').catch(() => '')
+    const kilobytes = /^VmRSS:\s+(\d+) kB$/m.exec(status)?.[1]
+    return kilobytes === undefined ? null : Number(kilobytes) * 1_024
+  }
+
+  #at(place: number): MiddlewareProcess {
+    const one = this.#processes[place]
+    if (!one) throw new Error(`no middleware is up at place ${place}`)
+    return one
+  }
+}
