@@ -19,6 +19,7 @@ import { joinPayments } from './refunds/join-payments.ts'
 import { markSilence } from './refunds/mark-silence.ts'
 import { PermittedUsers } from './refunds/permitted-users.ts'
 import { claimWrites, writeBack } from './refunds/write-back.ts'
+import { planWrites } from './refunds/write-budget.ts'
 import { Worker } from './work/worker.ts'
 
 /** How long an agent waits for the gateway before hearing what is known so far. */
@@ -61,12 +62,17 @@ export async function startRelay(config: Config, log: Log): Promise<Relay> {
       worker.start()
       closing.push(() => worker.stop())
     }
+    const joinedAt = new Map<string, number>()
     const chores: readonly (() => Promise<unknown>)[] = [
       () => permittedUsers.refreshStale(),
       () => markSilence(database, accounts.all),
       ...config.orgs.map(({ id }) => async () => {
+        const crm = crms.get(id)!
+        // As much an API call as one for a state that is not final, and held back as long.
+        if (performance.now() - (joinedAt.get(id) ?? -Infinity) < planWrites(crm.apiUsage).holdMs) return
+        joinedAt.set(id, performance.now())
         const ours = accounts.all.filter((account) => account.orgId === id)
-        if ((await joinPayments(database, crms.get(id)!, id, ours)) > 0) workers.wake()
+        if ((await joinPayments(database, crm, id, ours)) > 0) workers.wake()
       }),
     ]
     closing.push(repeat(chores, CHORES_MS, log))
@@ -122,7 +128,6 @@ function accountsOf(config: Config): GatewayAccounts {
 }
 
 function openWorkers(database: Database, accounts: GatewayAccounts, crms: ReadonlyMap<string, Crm>, log: Log) {
-  const orgIds = [...crms.keys()]
   const refunds = new Worker(
     {
       name: 'refunds',
@@ -160,7 +165,7 @@ function openWorkers(database: Database, accounts: GatewayAccounts, crms: Readon
     {
       name: 'write-back',
       concurrency: 4,
-      claim: () => claimWrites(database, orgIds),
+      claim: () => claimWrites(database, crms),
       async run(lease) {
         const { written, refused, failed } = await writeBack(database, crms.get(lease.orgId)!, lease)
         const { orgId } = lease

@@ -7,6 +7,8 @@ import { RefundError } from '../errors.ts'
 const FRESH_SECONDS = 300
 /** Closed when older than this. */
 const TRUSTED_SECONDS = 900
+/** After an org could not say it: a request more or less must not make a call more. */
+const ASK_AGAIN_MS = 60_000
 /** How long one process believes its own copy of the row. */
 const COPY_MS = 10_000
 
@@ -32,6 +34,7 @@ export class PermittedUsers {
   readonly #crms: ReadonlyMap<string, Crm>
   readonly #copies = new Map<string, Copy>()
   readonly #refreshing = new Map<string, Promise<void>>()
+  readonly #failedAt = new Map<string, number>()
 
   constructor(database: Database, crms: ReadonlyMap<string, Crm>) {
     this.#database = database
@@ -61,10 +64,11 @@ export class PermittedUsers {
     for (const { org_id } of rows) await this.refresh(org_id)
   }
 
-  /** Asks the org, once for all callers; no answer leaves the last list in place, growing older. */
+  /** Asks the org, once for all callers, and not again within a minute of no answer; that leaves the last list in place, growing older. */
   refresh(orgId: string): Promise<void> {
     const underWay = this.#refreshing.get(orgId)
     if (underWay) return underWay
+    if (performance.now() - (this.#failedAt.get(orgId) ?? -Infinity) < ASK_AGAIN_MS) return Promise.resolve()
     const refresh = this.#ask(orgId).finally(() => this.#refreshing.delete(orgId))
     this.#refreshing.set(orgId, refresh)
     return refresh
@@ -79,9 +83,11 @@ export class PermittedUsers {
         [orgId, [...users.refunds], [...users.credits], [...users.settlements]],
       )
       this.#copies.delete(orgId)
+      this.#failedAt.delete(orgId)
     } catch (error) {
       // The list's age decides; an org that cannot be asked must not stop those who were permitted a minute ago.
       if (!(error instanceof CrmError)) throw error
+      this.#failedAt.set(orgId, performance.now())
     }
   }
 

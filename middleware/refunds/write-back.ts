@@ -1,11 +1,13 @@
-import type { ApiUsage, Crm, CrmRecord, WriteResult } from '../crm/crm.ts'
+import type { Crm, CrmRecord, WriteResult } from '../crm/crm.ts'
 import { CrmError } from '../crm/crm.ts'
 import type { Database } from '../database/database.ts'
 import { backoffMs } from '../work/backoff.ts'
 import { REFUND_COLUMNS, WITH_PAYMENT, toRefund } from './refund-rows.ts'
 import type { RefundRow } from './refund-rows.ts'
 import { dueExposures, duePayments } from './exposures.ts'
+import { FINAL_STATES } from './refund.ts'
 import { toCrmRecord } from './refund-view.ts'
+import { planWrites } from './write-budget.ts'
 import { trace } from '../trace.ts'
 
 /** What one composite call carries, and one collection in it. */
@@ -13,7 +15,6 @@ const CALL = 1_000
 const COLLECTION = 200
 /** Longer than the call's own deadline. */
 const LEASE_SECONDS = 60
-const SECOND_MS = 1_000
 const QUARTER_HOUR_MS = 900_000
 
 export interface WriteLease {
@@ -22,18 +23,28 @@ export interface WriteLease {
   readonly tries: number
 }
 
+/** When a refund `r` causes a call: a final state, or a mark for a person, when it is due; any other state `hold` milliseconds later. */
+const callAt = (hold: string) =>
+  `r.crm_due_at + CASE WHEN r.attention IS NOT NULL OR r.state IN (${FINAL_STATES.map((state) => `'${state}'`).join(', ')})
+     THEN interval '0' ELSE ${hold} * interval '1 millisecond' END`
+
 /** One org with refunds to write, leased to this process alone: so one payment's rows are never written in parallel. */
-export async function claimWrites(database: Database, orgIds: readonly string[]): Promise<WriteLease[]> {
+export async function claimWrites(
+  database: Database,
+  crms: ReadonlyMap<string, Pick<Crm, 'apiUsage'>>,
+): Promise<WriteLease[]> {
   return database.query<WriteLease>(
     `UPDATE orgs SET crm_lease_number = crm_lease_number + 1, crm_lease_until = relay_now() + make_interval(secs => $2)
      WHERE org_id IN (
-       SELECT org_id FROM orgs WHERE org_id = ANY($1) AND coalesce(crm_lease_until <= relay_now(), true)
-         AND (EXISTS (SELECT FROM refunds WHERE refunds.org_id = orgs.org_id AND crm_due_at <= relay_now())
+       SELECT org_id FROM orgs JOIN unnest($1::text[], $3::bigint[]) AS plan (org_id, hold) USING (org_id)
+       WHERE coalesce(crm_lease_until <= relay_now(), true)
+         AND (EXISTS (SELECT FROM refunds r WHERE r.org_id = orgs.org_id AND crm_due_at <= relay_now()
+             AND ${callAt('hold')} <= relay_now())
            OR EXISTS (SELECT FROM exposures WHERE exposures.org_id = orgs.org_id AND crm_due_at <= relay_now())
            OR EXISTS (SELECT FROM payments WHERE payments.org_id = orgs.org_id AND crm_due_at <= relay_now()))
-       LIMIT 1 FOR UPDATE SKIP LOCKED
+       LIMIT 1 FOR UPDATE OF orgs SKIP LOCKED
      ) RETURNING org_id AS "orgId", crm_lease_number AS "leaseNumber", crm_tries AS tries`,
-    [orgIds, LEASE_SECONDS],
+    [[...crms.keys()], LEASE_SECONDS, [...crms.values()].map((crm) => planWrites(crm.apiUsage).holdMs)],
   )
 }
 
@@ -49,14 +60,14 @@ export interface WriteReport {
  * it writes is simply due again.
  */
 export async function writeBack(database: Database, crm: Crm, lease: WriteLease): Promise<WriteReport> {
-  const records = await dueRecords(database, lease.orgId)
+  const records = await dueRecords(database, lease.orgId, planWrites(crm.apiUsage).holdMs)
   try {
     const what = { orgId: lease.orgId, count: records.length }
     const results = await trace('write', what, () => crm.upsert(records))
     await trace('written', what, async () => {
       for (const table of TABLES) await storeResults(database, lease.orgId, table, results, records)
     })
-    await endLease(database, lease, pauseMs(crm.apiUsage), 0)
+    await endLease(database, lease, planWrites(crm.apiUsage).pauseMs, 0)
     const refused = results.filter((result) => result.outcome === 'retry' || result.outcome === 'person').length
     return { written: results.length - refused, refused }
   } catch (error) {
@@ -68,24 +79,31 @@ export async function writeBack(database: Database, crm: Crm, lease: WriteLease)
 }
 
 /** What is due, of all kinds, as much as one call carries; one payment's rows are neighbours. */
-async function dueRecords(database: Database, orgId: string): Promise<CrmRecord[]> {
+async function dueRecords(database: Database, orgId: string, holdMs: number): Promise<CrmRecord[]> {
   const exposures = await dueExposures(database, orgId, COLLECTION)
   const payments = await duePayments(database, orgId, COLLECTION)
-  const credits = await dueRefunds(database, orgId, 'r.payment_id IS NULL', COLLECTION)
+  const credits = await dueRefunds(database, orgId, 'r.payment_id IS NULL', COLLECTION, holdMs)
   const taken = [exposures, payments, credits].filter((records) => records.length > 0).length * COLLECTION
-  const refunds = await dueRefunds(database, orgId, 'r.payment_id IS NOT NULL', CALL - taken)
+  const refunds = await dueRefunds(database, orgId, 'r.payment_id IS NOT NULL', CALL - taken, holdMs)
   const key = (record: CrmRecord) => ('paymentId' in record ? record.paymentId : record.id)
   return [...refunds, ...credits, ...exposures, ...payments].sort((a, b) =>
     key(a) < key(b) ? -1 : key(a) > key(b) ? 1 : 0,
   )
 }
 
-async function dueRefunds(database: Database, orgId: string, which: string, limit: number): Promise<CrmRecord[]> {
-  // Rows that wait only for their flush go along with the first that is due.
+async function dueRefunds(
+  database: Database,
+  orgId: string,
+  which: string,
+  limit: number,
+  holdMs: number,
+): Promise<CrmRecord[]> {
+  // Rows that wait only for their flush, or are held back, go along with the first that is due, as far as there is room.
   const rows = await database.query<RefundRow>(
     `SELECT ${REFUND_COLUMNS} FROM refunds r ${WITH_PAYMENT}
-     WHERE r.org_id = $1 AND r.crm_due_at <= relay_now() + interval '1 second' AND ${which} ORDER BY r.crm_due_at LIMIT $2`,
-    [orgId, limit],
+     WHERE r.org_id = $1 AND r.crm_due_at <= relay_now() + interval '1 second' AND ${which}
+     ORDER BY ${callAt('$3::bigint')} LIMIT $2`,
+    [orgId, limit, holdMs],
   )
   return rows.map((row) => toCrmRecord(toRefund(row)))
 }
@@ -142,13 +160,6 @@ async function endLease(database: Database, lease: WriteLease, pause: number, tr
      WHERE org_id = $1 AND crm_lease_number = $2`,
     [lease.orgId, lease.leaseNumber, pause, tries],
   )
-}
-
-/** How long to gather before the next call: the less is left of the day's API calls, the longer. */
-export function pauseMs(usage: ApiUsage | null): number {
-  if (!usage || usage.limit === 0) return SECOND_MS
-  const left = 1 - usage.used / usage.limit
-  return left > 0.5 ? SECOND_MS : left > 0.1 ? 10 * SECOND_MS : 60 * SECOND_MS
 }
 
 /**

@@ -1,5 +1,7 @@
-import type { Crm, CrmRecord, WriteResult } from '../../../middleware/crm/crm.ts'
-import { claimWrites, pauseMs, writeBack } from '../../../middleware/refunds/write-back.ts'
+import type { ApiUsage, Crm, CrmRecord, WriteResult } from '../../../middleware/crm/crm.ts'
+import { attentionList } from '../../../middleware/refunds/attention-list.ts'
+import { claimWrites, writeAgain, writeBack } from '../../../middleware/refunds/write-back.ts'
+import { planWrites } from '../../../middleware/refunds/write-budget.ts'
 import { freshDatabase } from '../../fresh-database.ts'
 import type { FreshDatabase } from '../../fresh-database.ts'
 import { ORG_ID, refundIn } from './ledger-rows.ts'
@@ -13,14 +15,11 @@ describe('writing back', () => {
   afterEach(() => db.close())
 
   /** An org that answers as it is told; the real one stands in the journeys. */
-  const answering = (answer: (record: CrmRecord) => Promise<WriteResult>) =>
-    ({ upsert: (records) => Promise.all(records.map(answer)), apiUsage: null }) as Pick<
-      Crm,
-      'upsert' | 'apiUsage'
-    > as Crm
+  const answering = (answer: (record: CrmRecord) => Promise<WriteResult>, apiUsage: ApiUsage | null = null) =>
+    ({ upsert: (records) => Promise.all(records.map(answer)), apiUsage }) as Pick<Crm, 'upsert' | 'apiUsage'> as Crm
   const due = () => db.database.query(`UPDATE refunds SET crm_due_at = relay_now()`)
   const write = async (crm: Crm) => {
-    const [lease] = await claimWrites(db.database, [ORG_ID])
+    const [lease] = await claimWrites(db.database, new Map([[ORG_ID, crm]]))
     return lease && writeBack(db.database, crm, lease)
   }
   const row = async (id: string) =>
@@ -58,16 +57,108 @@ describe('writing back', () => {
   it('lets one process at a time write to an org', async () => {
     await refundIn(db.database, 'pending')
     await due()
-    expect(await claimWrites(db.database, [ORG_ID])).toHaveLength(1)
-    expect(await claimWrites(db.database, [ORG_ID])).toHaveLength(0)
+    const crms = new Map([[ORG_ID, { apiUsage: null }]])
+    expect(await claimWrites(db.database, crms)).toHaveLength(1)
+    expect(await claimWrites(db.database, crms)).toHaveLength(0)
   })
 
   it.each([
-    [null, 1],
-    [{ used: 100, limit: 1_000 }, 1],
-    [{ used: 600, limit: 1_000 }, 10],
-    [{ used: 950, limit: 1_000 }, 60],
-  ])('gathers longer the less is left of the day: %j', (usage, seconds) => {
-    expect(pauseMs(usage)).toBe(seconds * 1_000)
+    [null, 1, 0],
+    [{ used: 100, limit: 1_000 }, 1, 0],
+    [{ used: 600, limit: 1_000 }, 10, 60],
+    [{ used: 950, limit: 1_000 }, 60, 3_600],
+    [{ used: 980, limit: 1_000 }, 900, 21_600],
+    [{ used: 1_200, limit: 1_000 }, 900, 21_600],
+  ])('gathers longer the less is left of the day, and states that are not final longest: %j', (usage, pause, hold) => {
+    expect(planWrites(usage)).toMatchObject({ pauseMs: pause * 1_000, holdMs: hold * 1_000 })
+  })
+
+  describe('when little is left of the day', () => {
+    const SCARCE = { used: 950, limit: 1_000 }
+    let sent: string[]
+    let crm: Crm
+    beforeEach(() => {
+      sent = []
+      crm = answering(async ({ id }) => {
+        sent.push(id)
+        return { id, outcome: 'written' }
+      }, SCARCE)
+    })
+    const again = () => db.database.query('UPDATE orgs SET crm_lease_until = NULL')
+    const waited = (id: string, since: string) =>
+      db.database.query('UPDATE refunds SET crm_due_at = relay_now() - $2::interval WHERE id = $1', [id, since])
+
+    it('makes no call for a state that is not final, and takes it along with the next final one', async () => {
+      const pending = await refundIn(db.database, 'pending')
+      await due()
+      expect(await write(crm)).toBeUndefined()
+      const failed = await refundIn(db.database, 'failed')
+      await due()
+      await write(crm)
+      expect(sent.sort()).toEqual([pending.id, failed.id].sort())
+    })
+
+    it('makes a call for what needs a person, whatever its state', async () => {
+      const { id } = await refundIn(db.database, 'unknown')
+      await db.database.query(
+        `UPDATE refunds SET attention_code = 'unknown_for_long', attention = 'Unknown.' WHERE id = $1`,
+        [id],
+      )
+      await due()
+      await write(crm)
+      expect(sent).toEqual([id])
+    })
+
+    it('holds a state that is not final back for an hour and no longer', async () => {
+      const { id } = await refundIn(db.database, 'pending')
+      await waited(id, '59 minutes')
+      expect(await write(crm)).toBeUndefined()
+      await waited(id, '61 minutes')
+      await write(crm)
+      expect(sent).toEqual([id])
+    })
+
+    it('gives the places of a call to final states first, and to one that was held back too long before them', async () => {
+      const starved = await refundIn(db.database, 'pending')
+      const young = await refundIn(db.database, 'pending')
+      await db.database.query(
+        `INSERT INTO refunds (id, org_id, payment_id, gateway, gateway_account, currency, kind, origin, state, amount, evidence)
+         SELECT gen_random_uuid(), org_id, payment_id, gateway, gateway_account, currency, 'refund', 'here', 'failed', 1, 'test'
+         FROM refunds, generate_series(1, 1000) WHERE id = $1`,
+        [young.id],
+      )
+      await due()
+      await waited(starved.id, '2 hours')
+      await waited(young.id, '30 minutes')
+      await write(crm)
+      expect(sent).toHaveLength(1_000)
+      expect(sent).toContain(starved.id)
+      expect(sent).not.toContain(young.id)
+      await again()
+      await write(crm)
+      expect(sent).toContain(young.id)
+    })
+  })
+
+  it('keeps what needs a person in Salesforce, tries it daily, and at once when it is asked for', async () => {
+    const { id } = await refundIn(db.database, 'failed')
+    await due()
+    const said = { refuses: true }
+    const crm = answering(async (record) =>
+      said.refuses
+        ? { id: record.id, outcome: 'person', detail: 'Finance has closed this month.' }
+        : { id: record.id, outcome: 'written' },
+    )
+    await write(crm)
+    expect((await row(id)).wait).toBeGreaterThan(86_000)
+    const [refused] = await attentionList(db.database)
+    expect(refused).toMatchObject({ id, code: 'write_refused', reason: 'Finance has closed this month.' })
+    said.refuses = false
+    await db.database.query('UPDATE orgs SET crm_lease_until = NULL')
+    expect(await writeAgain(db.database, ORG_ID, [id])).toBe(1)
+    await write(crm)
+    expect(await row(id)).toMatchObject({ crm_version: 1, wait: null })
+    expect(await attentionList(db.database)).toEqual([])
+    expect(await writeAgain(db.database, ORG_ID)).toBe(0)
   })
 })
