@@ -1,4 +1,5 @@
 import type { Database } from '../database/database.ts'
+import { writeAgain } from './write-back.ts'
 
 /** What was made due by a person who does not want to wait for the back-off. */
 export interface MadeDue {
@@ -8,17 +9,13 @@ export interface MadeDue {
   readonly inCrm: boolean
 }
 
-/** Makes what a refund waits for due now, and forgets how often it was tried in vain. What is final at the gateway is left alone. */
+/** Makes what a refund (or, for Salesforce, an exposure) waits for due now, and forgets how often it was tried in vain. What is final at the gateway is left alone. */
 export async function tryAgain(database: Database, refundId: string): Promise<MadeDue> {
   const atGateway = await database.query(
     `UPDATE refunds SET due_at = relay_now(), tries = 0 WHERE id = $1 AND state IN ('requested', 'unknown', 'pending') RETURNING id`,
     [refundId],
   )
-  const inCrm = await database.query(
-    `UPDATE refunds SET crm_due_at = relay_now(), crm_tries = 0 WHERE id = $1 AND crm_version < version RETURNING id`,
-    [refundId],
-  )
-  return { atGateway: atGateway.length > 0, inCrm: inCrm.length > 0 }
+  return { atGateway: atGateway.length > 0, inCrm: await writeAgain(database, refundId) }
 }
 
 /**

@@ -162,24 +162,26 @@ async function endLease(database: Database, lease: WriteLease, pause: number, tr
   )
 }
 
+const UUID = /^[0-9a-f-]{36}$/i
+
 /**
- * Has rows that Salesforce refused written again now instead of with tomorrow's try: somebody has mended what it named.
- * @param ids of refunds, credits, exposures, or record ids of payments; all of the org when left out
- * @returns how many rows are due
+ * Has what Salesforce does not hold yet written again now instead of with tomorrow's try: somebody has mended what it named.
+ * @param id of a refund, credit or exposure, or a payment's record id
+ * @returns whether there was something to write
  */
-export async function writeAgain(
-  database: Database,
-  orgId: string,
-  ids: readonly string[] | null = null,
-): Promise<number> {
+export async function writeAgain(database: Database, id: string): Promise<boolean> {
   let due = 0
-  for (const { name, id } of TABLES) {
+  for (const [table, column] of UUID.test(id)
+    ? ([
+        ['refunds', 'id'],
+        ['exposures', 'id'],
+      ] as const)
+    : ([['payments', 'payment_id']] as const)) {
     const rows = await database.query(
-      `UPDATE ${name} SET crm_due_at = relay_now() WHERE org_id = $1 AND crm_refused_at IS NOT NULL
-         AND ($2::text[] IS NULL OR ${id} = ANY($2)) RETURNING 1`,
-      [orgId, ids],
+      `UPDATE ${table} SET crm_due_at = relay_now(), crm_tries = 0 WHERE ${column} = $1 AND crm_version < version RETURNING 1`,
+      [id],
     )
     due += rows.length
   }
-  return due
+  return due > 0
 }

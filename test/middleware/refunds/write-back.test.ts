@@ -155,10 +155,10 @@ describe('writing back', () => {
     expect(refused).toMatchObject({ id, code: 'write_refused', reason: 'Finance has closed this month.' })
     said.refuses = false
     await db.database.query('UPDATE orgs SET crm_lease_until = NULL')
-    expect(await writeAgain(db.database, ORG_ID, [id])).toBe(1)
+    expect(await writeAgain(db.database, id)).toBe(true)
     await write(crm)
     expect(await row(id)).toMatchObject({ crm_version: 1, wait: null })
     expect(await attentionList(db.database)).toEqual([])
-    expect(await writeAgain(db.database, ORG_ID)).toBe(0)
+    expect(await writeAgain(db.database, id)).toBe(false)
   })
 })
