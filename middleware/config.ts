@@ -4,7 +4,7 @@ import { gatewaySettingsSchema } from './gateways/registry.ts'
 import { limitsSchema } from './http/admission.ts'
 import { SCHEME_NAMES } from './refunds/claim-window.ts'
 import { secretSchema } from './secret.ts'
-import { hostSchema, orgIdSchema } from './settings.ts'
+import { hostSchema, isLoopback, orgIdSchema } from './settings.ts'
 
 /** API name, with the namespace of its package if it has one. */
 const permissionSetSchema = z.string().regex(/^\w{1,80}$/)
@@ -36,6 +36,21 @@ const orgSchema = z.strictObject({
   settlementsPermissionSet: permissionSetSchema.default('Refunds_Admin'),
 })
 
+const FREE_MEGABYTES = 512
+
+/** Where Prometheus reads `/metrics`: a port of its own. */
+const metricsSchema = z
+  .strictObject({
+    host: z.string().default('127.0.0.1'),
+    port: z.int().min(0).max(65535).default(9090),
+    /** Whoever reads must bring it as a bearer token. */
+    token: secretSchema.pipe(z.string().min(16, 'must be at least 16 characters')).optional(),
+  })
+  .refine(({ host, token }) => token !== undefined || isLoopback(host), {
+    path: ['token'],
+    message: 'must be there when the metrics can be reached from beyond this machine',
+  })
+
 const partsSchema = z.strictObject({
   server: z.strictObject({
     host: z.string().default('127.0.0.1'),
@@ -48,10 +63,17 @@ const partsSchema = z.strictObject({
     .union([
       z.strictObject({ url: secretSchema }),
       z.strictObject({
-        embedded: z.strictObject({ directory: z.string().min(1), port: z.int().min(1).max(65535).exactOptional() }),
+        embedded: z.strictObject({
+          directory: z.string().min(1),
+          port: z.int().min(1).max(65535).exactOptional(),
+          /** With less room on the disk than this, /health/ready says no. */
+          minimumFreeMegabytes: z.int().min(0).default(FREE_MEGABYTES),
+        }),
       }),
     ])
-    .default({ embedded: { directory: '.data/postgres' } }),
+    .default({ embedded: { directory: '.data/postgres', minimumFreeMegabytes: FREE_MEGABYTES } }),
+  metrics: z.union([metricsSchema, z.literal(false)]).default({ host: '127.0.0.1', port: 9090 }),
+  tracing: z.strictObject({ otlpUrl: hostSchema }).optional(),
   orgs: z.array(orgSchema).min(1),
   gatewayAccounts: z.array(gatewaySettingsSchema).min(1),
   /** Days for which a direct debit may still fail, so that it is not refunded yet; by scheme where one differs. */

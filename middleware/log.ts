@@ -26,6 +26,8 @@ const LOGGED_FIELDS = [
   'count',
   'durationMs',
   'againInMs',
+  'deliveryMs',
+  'waitMs',
   'address',
   'instance',
 ] as const

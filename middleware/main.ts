@@ -28,7 +28,7 @@ async function main(): Promise<void> {
   }
   const log = openLog(values['log-level'])
   const relay = await startRelay(readConfig(values.config), log)
-  process.send?.({ url: relay.url })
+  process.send?.({ url: relay.url, metricsUrl: relay.metricsUrl })
   let stopping = false
   const stop = (reason: string) => {
     if (stopping) return
@@ -45,7 +45,9 @@ async function main(): Promise<void> {
 function fail(error: unknown): never {
   const { message, code, port } = error as NodeJS.ErrnoException & { port?: number }
   const told =
-    code === 'EADDRINUSE' ? `port ${port} is in use: choose another as server.port in the configuration` : message
+    code === 'EADDRINUSE'
+      ? `port ${port} is in use: choose another as server.port or metrics.port in the configuration`
+      : message
   process.stderr.write(`refund-relay: ${told}\n`)
   process.exit(1)
 }

@@ -3,12 +3,17 @@ import type { Config } from './config.ts'
 import type { Crm } from './crm/crm.ts'
 import { SalesforceCrm } from './crm/salesforce-crm.ts'
 import { openDatabase } from './database/database.ts'
+import { findFolder } from './database/embedded-folder.ts'
 import type { Database } from './database/database.ts'
 import { startEmbedded } from './database/embedded.ts'
 import { migrate } from './database/migrate.ts'
 import { openGateway } from './gateways/registry.ts'
 import { startServer } from './http/server.ts'
 import type { Log } from './log.ts'
+import { startMetricsServer } from './operations/metrics-server.ts'
+import { openMetrics } from './operations/metrics.ts'
+import { openReadiness } from './operations/readiness.ts'
+import { startTracing } from './operations/tracing.ts'
 import { applyEvent } from './refunds/apply-event.ts'
 import { catchUp } from './refunds/catch-up.ts'
 import { putOffEvent, putOffRefund } from './refunds/failing-work.ts'
@@ -30,6 +35,8 @@ const CATCH_UP_MS = 900_000
 
 export interface Relay {
   readonly url: string
+  /** Where Prometheus reads; null when it is switched off. */
+  readonly metricsUrl: string | null
   /** Takes nothing new, finishes what is under way, then closes everything, an embedded PostgreSQL included. */
   stop(): Promise<void>
 }
@@ -42,11 +49,17 @@ export async function startRelay(config: Config, log: Log): Promise<Relay> {
     closing.length = 0
   }
   try {
+    const instance = `${hostname()}-${process.pid}`
+    if (config.tracing) {
+      // Closed last: the end of the last refund is worth telling.
+      const tracing = await startTracing(config.tracing.otlpUrl, instance)
+      closing.push(() => tracing.close())
+    }
     const databaseUrl = await databaseOf(config, log, closing)
     const applied = await migrate(databaseUrl)
     if (applied.length > 0) log.info({ count: applied.length }, 'migrations applied')
     const database = openDatabase(databaseUrl, {
-      instance: `${hostname()}-${process.pid}`,
+      instance,
       onConnectionLost: (error) => log.warn({ detail: error.message }, 'a database connection was lost'),
     })
     closing.push(() => database.close())
@@ -56,6 +69,7 @@ export async function startRelay(config: Config, log: Log): Promise<Relay> {
 
     const accounts = accountsOf(config)
     const crms = new Map<string, Crm>(config.orgs.map((org) => [org.id, new SalesforceCrm(org)]))
+    const metricsUrl = await serveMetrics(config, database, crms, closing)
     const permittedUsers = new PermittedUsers(database, crms)
     const workers = openWorkers(database, accounts, crms, log)
     for (const worker of workers.all) {
@@ -91,6 +105,7 @@ export async function startRelay(config: Config, log: Log): Promise<Relay> {
       accounts,
       permittedUsers,
       log,
+      readiness: openReadiness(database, diskOf(config)),
       directDebit: config.directDebit,
       limits: config.limits,
       onWork: workers.wake,
@@ -98,7 +113,7 @@ export async function startRelay(config: Config, log: Log): Promise<Relay> {
     })
     closing.push(() => server.close())
     log.info({ address: server.url }, 'ready')
-    return { url: server.url, stop }
+    return { url: server.url, metricsUrl, stop }
   } catch (error) {
     await stop()
     throw error
@@ -113,6 +128,30 @@ async function databaseOf(config: Config, log: Log, closing: (() => Promise<void
   })
   closing.push(() => embedded.stop())
   return embedded.url
+}
+
+/** The disk of an embedded database; that of another server is its own operator's. */
+function diskOf({ database }: Config) {
+  if (!('embedded' in database)) return null
+  const { directory, minimumFreeMegabytes } = database.embedded
+  return { folder: findFolder(directory)?.data ?? directory, minimumFreeBytes: minimumFreeMegabytes * 1_048_576 }
+}
+
+async function serveMetrics(
+  { metrics, orgs }: Config,
+  database: Database,
+  crms: ReadonlyMap<string, Crm>,
+  closing: (() => Promise<void>)[],
+): Promise<string | null> {
+  if (metrics === false) return null
+  const measured = openMetrics(
+    database,
+    orgs.map(({ id, name }) => ({ name, crm: crms.get(id)! })),
+  )
+  closing.push(async () => measured.close())
+  const server = await startMetricsServer(measured, metrics)
+  closing.push(() => server.close())
+  return server.url
 }
 
 function accountsOf(config: Config): GatewayAccounts {

@@ -13,8 +13,9 @@ export const hostSchema = z
   .refine((url) => !/[?#@]/.test(url), 'must hold no user, query or fragment')
   .transform((url) => url.replace(/\/$/, ''))
 
-function isLoopback(host: string): boolean {
-  return host === 'localhost' || host === '[::1]' || /^127(\.\d{1,3}){3}$/.test(host)
+/** Whether an address is this machine and nothing else. */
+export function isLoopback(host: string): boolean {
+  return host === 'localhost' || host === '::1' || host === '[::1]' || /^127(\.\d{1,3}){3}$/.test(host)
 }
 
 /** What every entry of `gatewayAccounts` holds, whatever the gateway. */

@@ -4,7 +4,7 @@ import { dirname, join, relative, resolve, sep } from 'node:path'
 /** Room → the rooms it may import from, besides itself. Imports point one way; neighbours never meet. */
 const ALLOWED: Readonly<Record<string, readonly string[]>> = {
   main: ['relay', 'config', 'log'],
-  relay: ['config', 'crm', 'database', 'gateways', 'http', 'log', 'refunds', 'work'],
+  relay: ['config', 'crm', 'database', 'gateways', 'http', 'log', 'operations', 'refunds', 'work'],
   operations: ['config', 'crm', 'database', 'gateways', 'refunds', 'money', 'errors', 'log', 'trace', 'text'],
   config: ['http', 'refunds', 'gateways', 'settings'],
   http: ['refunds', 'database', 'money', 'errors', 'log', 'trace', 'text'],

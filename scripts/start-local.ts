@@ -21,6 +21,7 @@ No money and no Salesforce is involved.
   --adyen-port N         the local Adyen       (3002)
   --braintree-port N     the local Braintree   (3003)
   --gocardless-port N    the local GoCardless  (3004)
+  --metrics-port N       metrics of the middleware  (9090)
   --data FOLDER          where data is kept    (.data)
   --help                 this text
 `
@@ -37,10 +38,11 @@ function readOptions() {
       'adyen-port': { type: 'string', default: '3002' },
       'braintree-port': { type: 'string', default: '3003' },
       'gocardless-port': { type: 'string', default: '3004' },
+      'metrics-port': { type: 'string', default: '9090' },
       data: { type: 'string', default: join(ROOT, '.data') },
     },
   })
-  const port = (name: 'port' | 'org-port' | 'adyen-port' | 'braintree-port' | 'gocardless-port') => {
+  const port = (name: 'port' | 'org-port' | 'adyen-port' | 'braintree-port' | 'gocardless-port' | 'metrics-port') => {
     const number = Number(values[name])
     if (!Number.isInteger(number) || number < 1 || number > 65_535)
       throw new Error(`--${name} must be a port number, 1 to 65535`)
@@ -56,6 +58,7 @@ function readOptions() {
       adyen: port('adyen-port'),
       braintree: port('braintree-port'),
       gocardless: port('gocardless-port'),
+      metrics: port('metrics-port'),
     },
   }
 }
@@ -70,6 +73,7 @@ async function main(): Promise<void> {
     '--adyen-port': ports.adyen,
     '--braintree-port': ports.braintree,
     '--gocardless-port': ports.gocardless,
+    '--metrics-port': ports.metrics,
   })
   if (options.reset) await forgetEverything(data)
   mkdirSync(data, { recursive: true, mode: 0o700 })
@@ -101,6 +105,7 @@ async function main(): Promise<void> {
   Payments, in a local org    ${world.org.url}
 ${world.links.map(({ label, url }) => `  ${`What ${label} saw`.padEnd(26)}  ${url}`).join('\n')}
   API of the middleware       ${middlewareUrl}/openapi.json
+  Metrics of the middleware   http://127.0.0.1:${ports.metrics}/metrics
   Log of the middleware       ${join(data, 'middleware.log')}
 
   Open ${world.org.url}, choose a payment and press Refund. Sign in as Ava Agent, who may refund, or as Olu Observer, who may not.

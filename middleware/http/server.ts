@@ -10,6 +10,7 @@ import type { Limits } from './admission.ts'
 import { authenticate } from './authenticate.ts'
 import type { TrustedOrg } from './authenticate.ts'
 import { healthRoutes } from './health-routes.ts'
+import type { HealthOptions } from './health-routes.ts'
 import { openApi } from './openapi.ts'
 import { problemHandler } from './problem.ts'
 import { creditRoutes } from './credit-routes.ts'
@@ -19,7 +20,7 @@ import type { RouteOptions } from './route-options.ts'
 import { settlementRoutes } from './settlement-routes.ts'
 import { webhookRoutes } from './webhook-routes.ts'
 
-export interface ServerOptions extends RouteOptions {
+export interface ServerOptions extends RouteOptions, HealthOptions {
   readonly host: string
   readonly port: number
   readonly audience: string
@@ -63,7 +64,7 @@ export async function startServer(options: ServerOptions): Promise<RunningServer
     })
     next()
   })
-  app.use('/health', healthRoutes(options.database))
+  app.use('/health', healthRoutes(options))
   app.get('/openapi.json', (_request, response) => void response.json(openApi()))
   const { limits } = options
   app.use('/webhooks', atMostAtOnce(limits.webhooksAtOnce), webhookRoutes(options))

@@ -33,7 +33,13 @@ const SAYS: Partial<Record<EventJob['kind'], RefundEventKind>> = {
 export async function applyEvent(database: Database, gateway: Gateway, event: EventJob): Promise<EventOutcome> {
   // What only says that something changed is looked up first, outside any transaction.
   const looked = await lookUp(gateway, event)
-  const what = { gateway: gateway.name, account: event.account, event: event.gatewayKind }
+  const what = {
+    gateway: gateway.name,
+    account: event.account,
+    event: event.gatewayKind,
+    waitMs: event.waitMs,
+    ...(event.deliveryMs !== null && { deliveryMs: event.deliveryMs }),
+  }
   return trace('apply', what, () =>
     database.transaction(async (tx) => {
       const outcome = await applyWithin(tx, gateway, event, looked)

@@ -18,6 +18,10 @@ export interface EventJob {
   readonly refundReference: string | null
   readonly refundId: string | null
   readonly amount: GatewayEvent['amount']
+  /** Milliseconds from its happening, by the gateway's clock, to its arrival; null where the gateway does not say when it happened. */
+  readonly deliveryMs: number | null
+  /** Milliseconds from its arrival until now. */
+  readonly waitMs: number
   readonly failure: { readonly code: string; readonly gatewayMessage: string | null } | null
 }
 
@@ -42,7 +46,8 @@ const EVENT_LEASE_SECONDS = 90
 
 const EVENT_COLUMNS = `id, lease_number AS "leaseNumber", tries, work_failures AS "workFailures", gateway, gateway_account AS account, kind, gateway_kind AS "gatewayKind",
        occurred_at AS "occurredAt", payment_reference AS "paymentReference", refund_reference AS "refundReference",
-       refund_id AS "refundId",
+       refund_id AS "refundId", (extract(epoch FROM received_at - occurred_at) * 1000)::float AS "deliveryMs",
+       (extract(epoch FROM relay_now() - received_at) * 1000)::float AS "waitMs",
        CASE WHEN amount IS NOT NULL THEN jsonb_build_object('value', amount, 'currency', currency) END AS amount,
        CASE WHEN error_code IS NOT NULL THEN jsonb_build_object('code', error_code, 'gatewayMessage', gateway_message) END AS failure`
 

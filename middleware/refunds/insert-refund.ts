@@ -1,6 +1,7 @@
 import { v7 as uuidv7 } from 'uuid'
 import type { Queryable } from '../database/database.ts'
 import type { LineItem, RefundFacts } from '../gateways/gateway.ts'
+import { tellState } from '../trace.ts'
 import { REFUND_COLUMNS, WITH_PAYMENT, toJob, toRefund } from './refund-rows.ts'
 import type { RefundJob, RefundRow } from './refund-rows.ts'
 import { LEASE_SECONDS } from './refund-store.ts'
@@ -76,6 +77,7 @@ export async function insertRefund(tx: Queryable, refund: NewRefund): Promise<Re
       refund.directDebit,
     ],
   )
+  if (row) tellState(refund.gateway, 'requested')
   return row ? toJob(row) : null
 }
 
@@ -132,5 +134,6 @@ export async function adoptRefund(
       kind,
     ],
   )
+  if (rows.length > 0) tellState(payment.gateway, facts.status)
   return rows.length > 0
 }

@@ -1,6 +1,7 @@
 import type { Crm, PaymentReference } from '../crm/crm.ts'
 import { CrmError } from '../crm/crm.ts'
 import type { Database } from '../database/database.ts'
+import { trace } from '../trace.ts'
 import type { GatewayAccount } from './gateway-accounts.ts'
 
 /** What one look-up by external id takes. */
@@ -27,7 +28,7 @@ export async function joinPayments(
     [BATCH, accounts.map(({ gateway }) => gateway.name), accounts.map(({ account }) => account)],
   )
   if (waiting.length === 0) return 0
-  const found = await crm.findPayments(waiting).catch((error: unknown) => {
+  const found = await trace('read_org', { orgId }, () => crm.findPayments(waiting)).catch((error: unknown) => {
     // They wait on; the next look finds them.
     if (error instanceof CrmError) return []
     throw error

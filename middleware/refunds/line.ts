@@ -1,6 +1,7 @@
 import type { Database, Queryable } from '../database/database.ts'
 import { tell } from '../errors.ts'
 import type { ErrorCode } from '../errors.ts'
+import { tellState } from '../trace.ts'
 import type { Refund } from './refund.ts'
 
 /** Why a refund waits, its place in the line of its payment, and about when it goes out. */
@@ -55,5 +56,6 @@ export async function withdrawRefund(database: Database, refund: Refund, userId:
      WHERE id = $1 AND state = 'requested' RETURNING id`,
     [refund.id, userId],
   )
+  if (rows.length > 0) tellState(refund.gateway, 'rejected')
   return rows.length > 0
 }

@@ -1,4 +1,5 @@
 import type { Gateway, LookUp, PaymentFacts } from '../gateways/gateway.ts'
+import { trace } from '../trace.ts'
 
 /** A payment as its gateway shows it, and from when: of two looks the later one is believed, in whatever order they end. */
 export interface PaymentLook extends PaymentFacts {
@@ -10,6 +11,6 @@ export interface PaymentLook extends PaymentFacts {
 export async function lookUpPayment(gateway: Gateway, reference: string): Promise<LookUp<PaymentLook> | null> {
   if (!gateway.lookUpPayment) return null
   const lookedAt = new Date()
-  const looked = await gateway.lookUpPayment(reference)
+  const looked = await trace('look_up', { gateway: gateway.name }, () => gateway.lookUpPayment!(reference))
   return looked.kind === 'found' ? { kind: 'found', facts: { ...looked.facts, lookedAt } } : looked
 }

@@ -2,6 +2,7 @@ import type { Crm, PermittedUserIds } from '../crm/crm.ts'
 import { CrmError } from '../crm/crm.ts'
 import type { Database } from '../database/database.ts'
 import { RefundError } from '../errors.ts'
+import { trace } from '../trace.ts'
 
 /** Asked for again when older than this. */
 const FRESH_SECONDS = 300
@@ -76,7 +77,7 @@ export class PermittedUsers {
 
   async #ask(orgId: string): Promise<void> {
     try {
-      const users = await this.#crms.get(orgId)!.permittedUsers()
+      const users = await trace('read_org', { orgId }, () => this.#crms.get(orgId)!.permittedUsers())
       await this.#database.query(
         `UPDATE orgs SET permitted_users = $2, credit_users = $3, settling_users = $4, permissions_at = relay_now()
          WHERE org_id = $1`,

@@ -1,4 +1,5 @@
 import type { Queryable } from '../database/database.ts'
+import { tellState } from '../trace.ts'
 import type { Attempt, AttemptBody } from '../gateways/gateway.ts'
 import type { Reason } from './attention.ts'
 import { FINAL_STATES } from './refund.ts'
@@ -161,6 +162,7 @@ export async function changeRefund(
       change.attention?.code ?? null,
     ],
   )
+  if (row) tellState(row.gateway, change.state)
   return row ? toRefund(row) : null
 }
 

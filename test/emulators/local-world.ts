@@ -19,9 +19,10 @@ export interface LocalPorts {
   readonly adyen: number
   readonly braintree: number
   readonly gocardless: number
+  readonly metrics: number
 }
 
-const ANY_PORTS: LocalPorts = { middleware: 0, org: 0, adyen: 0, braintree: 0, gocardless: 0 }
+const ANY_PORTS: LocalPorts = { middleware: 0, org: 0, adyen: 0, braintree: 0, gocardless: 0, metrics: 0 }
 
 export interface LocalWorldOptions {
   /** Keys, configuration and, when `keep` is set, what the emulators hold. */
@@ -94,6 +95,7 @@ export async function startLocalWorld(options: LocalWorldOptions): Promise<Local
   if (options.databaseUrl !== undefined) writeFileSync(databaseUrlPath, options.databaseUrl, { mode: 0o600 })
   const config = {
     server: { port: ports.middleware, audience: AUDIENCE },
+    metrics: { port: ports.metrics },
     database:
       options.databaseUrl === undefined
         ? { embedded: { directory: join(directory, 'postgres') } }
