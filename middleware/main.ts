@@ -1,5 +1,5 @@
 import { parseArgs } from 'node:util'
-import { ConfigError, readConfig } from './config.ts'
+import { ConfigError, readConfig, refuseUnsafeEnvironment } from './config.ts'
 import { openLog } from './log.ts'
 import { startRelay } from './relay.ts'
 
@@ -23,9 +23,7 @@ async function main(): Promise<void> {
   if (values.help) return void process.stdout.write(HELP)
   if (values.config === undefined)
     throw new ConfigError('--config is missing: name the configuration file, or see --help')
-  if (process.env.NODE_TLS_REJECT_UNAUTHORIZED === '0') {
-    throw new ConfigError('NODE_TLS_REJECT_UNAUTHORIZED=0 would believe any server: unset it')
-  }
+  refuseUnsafeEnvironment(process.env)
   const log = openLog(values['log-level'])
   const relay = await startRelay(readConfig(values.config), log)
   process.send?.({ url: relay.url, metricsUrl: relay.metricsUrl })

@@ -20,9 +20,12 @@ export function isLoopback(host: string): boolean {
 
 /** What every entry of `gatewayAccounts` holds, whatever the gateway. */
 export const gatewayAccountShape = {
-  /** The gateway's own word for the account; it stands in webhook addresses and in Payment__c.Gateway_Account__c. */
-  account: z.string().regex(/^[\w.-]{1,80}$/, 'must be 1 to 80 letters, digits, "_", "." or "-"'),
-  /** The one org that this account refunds for. */
-  org: orgIdSchema,
-  live: z.boolean(),
+  account: z
+    .string()
+    .regex(/^[\w.-]{1,80}$/, 'must be 1 to 80 letters, digits, "_", "." or "-"')
+    .describe(
+      "The gateway's own word for the account; it stands in webhook addresses and in Payment__c.Gateway_Account__c.",
+    ),
+  org: orgIdSchema.describe('The one org that this account refunds for.'),
+  live: z.boolean().describe('Whether real money moves. Addresses, tokens and the org must be of the same mode.'),
 } as const

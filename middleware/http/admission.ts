@@ -6,12 +6,26 @@ import { requesterOf } from './route-options.ts'
 
 /** What one process takes in before it refuses, so that what it has taken still ends well. */
 export const limitsSchema = z.strictObject({
-  /** Requests of orgs that one process works on at the same time. */
-  requestsAtOnce: z.int().min(1).max(10_000).default(200),
-  /** The same for webhooks, counted apart, so that neither starves the other; gateways send again what is refused. */
-  webhooksAtOnce: z.int().min(1).max(10_000).default(50),
-  /** Requests of one user in a minute, at one process. An open panel asks every two seconds. */
-  requestsPerMinute: z.int().min(1).max(1_000_000).default(600),
+  requestsAtOnce: z
+    .int()
+    .min(1)
+    .max(10_000)
+    .default(200)
+    .describe('Requests of orgs that one process works on at the same time.'),
+  webhooksAtOnce: z
+    .int()
+    .min(1)
+    .max(10_000)
+    .default(50)
+    .describe(
+      'The same for webhooks, counted apart, so that neither starves the other; gateways send again what is refused.',
+    ),
+  requestsPerMinute: z
+    .int()
+    .min(1)
+    .max(1_000_000)
+    .default(600)
+    .describe('Requests of one user in a minute, at one process. An open panel asks every two seconds.'),
 })
 
 export type Limits = z.output<typeof limitsSchema>

@@ -1,17 +1,40 @@
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
+import { generateKeyPairSync } from 'node:crypto'
+import type { KeyObject } from 'node:crypto'
+import { chmodSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { ConfigError, readConfig } from '../../middleware/config.ts'
+import { ConfigError, readConfig, refuseUnsafeEnvironment } from '../../middleware/config.ts'
 
 describe('the configuration', () => {
   const directory = mkdtempSync(join(tmpdir(), 'refund-relay-config-'))
-  beforeAll(() => writeFileSync(join(directory, 'secret'), 'ab'.repeat(32) + '\n'))
+  const secret = (name: string, value: string, mode = 0o600) => {
+    const file = join(directory, name)
+    writeFileSync(file, `${value}\n`, { mode })
+    return { file }
+  }
+  const rsa = (bits = 2048) => generateKeyPairSync('rsa', { modulusLength: bits })
+  const pem = (key: KeyObject) =>
+    key.export({ type: key.type === 'private' ? 'pkcs8' : 'spki', format: 'pem' }).toString()
+  const own = rsa()
+  const files = {
+    databaseUrl: secret('database-url', 'postgres://relay:none@127.0.0.1/relay'),
+    privateKey: secret('org.key', pem(own.privateKey)),
+    ownCertificate: secret('own.crt', pem(own.publicKey)),
+    certificate: secret('org.crt', pem(rsa().publicKey), 0o644),
+    weak: secret('weak.crt', pem(rsa(1024).publicKey)),
+    noKey: secret('no-key', 'not a key at all'),
+    apiKey: secret('api-key', 'ab'.repeat(32)),
+    hmacKey: secret('hmac-key', 'cd'.repeat(32)),
+    shortHmacKey: secret('short-hmac-key', 'cd'.repeat(16)),
+    password: secret('password', 'a password of length'),
+    shortPassword: secret('short-password', 'short'),
+    open: secret('open', 'ef'.repeat(32), 0o644),
+  }
   afterAll(() => rmSync(directory, { recursive: true }))
 
-  const secret = () => ({ file: join(directory, 'secret') })
   const good = () => ({
     server: { audience: 'relay' },
-    database: { url: secret() },
+    database: { url: files.databaseUrl },
     orgs: [
       {
         id: '00D000000000001EAA',
@@ -21,8 +44,8 @@ describe('the configuration', () => {
         instanceUrl: 'https://org.example.com',
         clientId: 'client',
         username: 'integration@example.com',
-        privateKey: secret(),
-        requestCertificates: [secret()],
+        privateKey: files.privateKey,
+        requestCertificates: [files.certificate],
       },
     ],
     gatewayAccounts: [
@@ -32,16 +55,17 @@ describe('the configuration', () => {
         org: '00D000000000001EAA',
         live: false,
         baseUrl: 'https://checkout-test.adyen.com',
-        apiKey: secret(),
-        webhook: { hmacKeys: [secret()], username: 'relay', passwords: [secret()] },
+        apiKey: files.apiKey,
+        webhook: { hmacKeys: [files.hmacKey], username: 'relay', passwords: [files.password] },
       },
     ],
   })
-  const read = (place?: string, value?: unknown) => {
+  const read = (place?: string, value?: unknown) => readWith(place === undefined ? {} : { [place]: value })
+  function readWith(changes: Readonly<Record<string, unknown>>) {
     const config: object = good()
-    if (place !== undefined) put(config, place.split('.'), value)
+    for (const [place, value] of Object.entries(changes)) put(config, place.split('.'), value)
     const path = join(directory, 'config.json')
-    writeFileSync(path, JSON.stringify(config))
+    writeFileSync(path, JSON.stringify(config), { mode: 0o600 })
     try {
       return readConfig(path)
     } catch (error) {
@@ -84,6 +108,88 @@ describe('the configuration', () => {
     const message = read(place, value)
     expect(message).toMatch(named)
     expect(message).not.toContain('canary')
+  })
+
+  const live = { live: true, baseUrl: 'https://x-Shop-checkout-live.adyenpayments.com/checkout' }
+  it.each<[string, Record<string, unknown>, RegExp]>([
+    [
+      'a live account of a sandbox org',
+      { 'gatewayAccounts.0': { ...good().gatewayAccounts[0], ...live } },
+      /gatewayAccounts\.0\.live: must not be true/,
+    ],
+    [
+      'a production org that logs in where sandboxes do',
+      { 'orgs.0.sandbox': false, 'orgs.0.loginUrl': 'https://test.salesforce.com' },
+      /orgs\.0\.loginUrl: is a test environment/,
+    ],
+    [
+      'a production org at the address of a sandbox',
+      { 'orgs.0.sandbox': false, 'orgs.0.instanceUrl': 'https://acme--uat.sandbox.my.salesforce.com' },
+      /orgs\.0\.instanceUrl: is a test environment/,
+    ],
+    [
+      'a secret that everybody may read',
+      { 'gatewayAccounts.0.apiKey': files.open },
+      /apiKey: file .* can be read by every/,
+    ],
+    ['a weak key of the org', { 'orgs.0.requestCertificates': [files.weak] }, /requestCertificates\.0: .* 2048 bits/],
+    ['what is no key', { 'orgs.0.privateKey': files.noKey }, /orgs\.0\.privateKey: is no key/],
+    [
+      "the middleware's own key as the org's",
+      { 'orgs.0.requestCertificates': [files.ownCertificate] },
+      /requestCertificates\.0: must not be of the middleware's own key/,
+    ],
+    [
+      "a private key as the org's certificate",
+      { 'orgs.0.requestCertificates': [files.privateKey] },
+      /requestCertificates\.0: must be a certificate/,
+    ],
+    [
+      'a short HMAC key',
+      { 'gatewayAccounts.0.webhook.hmacKeys': [files.shortHmacKey] },
+      /hmacKeys\.0: .* 64 hexadecimal/,
+    ],
+    [
+      'a short password',
+      { 'gatewayAccounts.0.webhook.passwords': [files.shortPassword] },
+      /passwords\.0: .* 12 characters/,
+    ],
+    [
+      'one secret for two purposes',
+      { 'gatewayAccounts.0.webhook.hmacKeys': [files.apiKey] },
+      /webhook\.hmacKeys\.0: is the same secret as gatewayAccounts\.0\.apiKey/,
+    ],
+    ['metrics for everybody', { metrics: { host: '0.0.0.0' } }, /metrics\.token: must be there/],
+    [
+      'traces over plain http',
+      { tracing: { otlpUrl: 'http://collector.example.com/v1/traces' } },
+      /otlpUrl: must be https/,
+    ],
+  ])('%s does not start', (_what, changes, named) => {
+    const message = readWith(changes)
+    expect(message).toMatch(named)
+    expect(message).not.toMatch(/abab|cdcd|efef|PRIVATE KEY|a password/)
+  })
+
+  it('may share a key between accounts of one gateway, for the same purpose', () => {
+    expect(readWith({ 'gatewayAccounts.1': { ...good().gatewayAccounts[0], account: 'ExampleMOTO' } })).toMatchObject({
+      gatewayAccounts: [{ account: 'ExampleECOM' }, { account: 'ExampleMOTO' }],
+    })
+  })
+
+  it('that everybody may change does not start', () => {
+    const path = join(directory, 'open.json')
+    writeFileSync(path, JSON.stringify(good()))
+    chmodSync(path, 0o666)
+    expect(() => readConfig(path)).toThrow(/open\.json can be changed by everybody/)
+  })
+
+  it.each([
+    [{ NODE_TLS_REJECT_UNAUTHORIZED: '0' }, /would believe any server/],
+    [{ NODE_DEBUG: 'timer,http' }, /would write what is sent/],
+  ])('is not even read in an environment with %o', (environment, told) => {
+    expect(() => refuseUnsafeEnvironment(environment)).toThrow(told)
+    expect(() => refuseUnsafeEnvironment({ NODE_DEBUG: 'timer' })).not.toThrow()
   })
 
   it('that is no JSON is named', () => {

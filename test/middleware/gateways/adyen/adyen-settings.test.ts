@@ -5,7 +5,11 @@ const HMAC = '44782DEF547AAA06C910C43932B1EB0C71FC68D9D0C057550C48EC2ACF6BA056'
 
 describe('the settings of an Adyen account', () => {
   beforeAll(() =>
-    Object.assign(process.env, { TEST_ADYEN_KEY: 'the-api-key', TEST_ADYEN_HMAC: HMAC, TEST_ADYEN_PW: 'pw' }),
+    Object.assign(process.env, {
+      TEST_ADYEN_KEY: 'the-api-key',
+      TEST_ADYEN_HMAC: HMAC,
+      TEST_ADYEN_PW: 'a password of length',
+    }),
   )
   afterAll(() => {
     for (const name of ['TEST_ADYEN_KEY', 'TEST_ADYEN_HMAC', 'TEST_ADYEN_PW']) delete process.env[name]

@@ -5,7 +5,7 @@ const NAMES = ['GC_TEST_TOKEN', 'GC_TEST_LIVE_TOKEN', 'GC_TEST_SECRET'] as const
 beforeAll(() => {
   process.env['GC_TEST_TOKEN'] = 'sandbox_canary'
   process.env['GC_TEST_LIVE_TOKEN'] = 'live_canary'
-  process.env['GC_TEST_SECRET'] = 'secret'
+  process.env['GC_TEST_SECRET'] = 'a secret of length'
 })
 afterAll(() => {
   for (const name of NAMES) delete process.env[name]
@@ -27,7 +27,7 @@ describe('a GoCardless account in the configuration', () => {
     const settings = goCardlessSettingsSchema.parse(ENTRY)
     expect(settings).toMatchObject({
       accessToken: 'sandbox_canary',
-      webhook: { secrets: ['secret'] },
+      webhook: { secrets: ['a secret of length'] },
       timeoutMs: 30_000,
     })
     expect(openGateway(settings)).toMatchObject({ name: 'gocardless', label: 'GoCardless' })
