@@ -45,6 +45,7 @@ describe('the settings of a Braintree account', () => {
       credits: [],
       lineItems: true,
       parts: 'always',
+      report: 'api',
       escrowInFullOnly: true,
       refundsPerPayment: null,
       refundWindowDays: null,
