@@ -1,5 +1,5 @@
 /** What the CRM shows. Field API names stand in the …-record.ts files alone. */
-export type CrmRecord = RefundRecord | CreditRecord | ExposureRecord | PaymentRecord
+export type CrmRecord = RefundRecord | CreditRecord | ExposureRecord | PaymentRecord | BreakRecord
 
 /** What refunds and credits have in common. */
 interface OutgoingRecord {
@@ -82,6 +82,31 @@ export interface PaymentRecord {
   /** Decimal text. */
   readonly chargedBack: string
   readonly currency: string
+}
+
+/** Where a gateway's account of itself, the ledger and the CRM differ. How it was handled is written in the CRM, and never sent from here. */
+export interface BreakRecord {
+  readonly type: 'break'
+  readonly id: string
+  readonly version: number
+  readonly kind:
+    'Missing here' | 'Missing at gateway' | 'Other amount' | 'Other currency' | 'Other state' | 'Not in Salesforce'
+  /** Null where no record of the payment is known. */
+  readonly paymentId: string | null
+  readonly refundId: string | null
+  readonly gateway: string
+  readonly gatewayAccount: string
+  readonly gatewayReference: string | null
+  readonly paymentReference: string | null
+  readonly ledgerSays: string
+  readonly gatewaySays: string
+  readonly cause: string
+  readonly command: string
+  /** It is about more than one amount. */
+  readonly currency: null
+  readonly happenedAt: string | null
+  readonly openedAt: string
+  readonly closedAt: string | null
 }
 
 export type RefundStage =

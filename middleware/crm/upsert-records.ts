@@ -1,5 +1,6 @@
 import { z } from 'zod'
 import { MOST_COLLECTIONS, sendTogether, type SubAnswer } from './composite.ts'
+import { BREAK_KEY, BREAK_OBJECT, breakFields } from './break-record.ts'
 import { CREDIT_KEY, CREDIT_OBJECT, creditFields } from './credit-record.ts'
 import { CrmError, type CrmRecord, type WriteResult } from './crm.ts'
 import { EXPOSURE_KEY, EXPOSURE_OBJECT, exposureFields } from './exposure-record.ts'
@@ -27,6 +28,7 @@ const OBJECTS: Readonly<Record<CrmRecord['type'], { readonly name: string; reado
   credit: { name: CREDIT_OBJECT, key: CREDIT_KEY },
   exposure: { name: EXPOSURE_OBJECT, key: EXPOSURE_KEY },
   payment: { name: PAYMENT_OBJECT, key: null },
+  break: { name: BREAK_OBJECT, key: BREAK_KEY },
 }
 
 interface Row {
@@ -177,7 +179,7 @@ function sayableFields(record: CrmRecord, currencies: ReadonlySet<string> | CrmE
 function toFields(record: CrmRecord, currencies: ReadonlySet<string>): Fields {
   const fields = Object.entries(fieldsOf(record)).map(([name, value]) => [name, withoutReferences(value)] as const)
   // An org that does not deal in this currency would refuse the row; Currency__c says it all the same.
-  if (currencies.has(record.currency)) fields.push([RECORD_CURRENCY, record.currency])
+  if (record.currency !== null && currencies.has(record.currency)) fields.push([RECORD_CURRENCY, record.currency])
   return Object.fromEntries(fields)
 }
 
@@ -191,6 +193,8 @@ function fieldsOf(record: CrmRecord): Fields {
       return exposureFields(record)
     case 'payment':
       return paymentFields(record)
+    case 'break':
+      return breakFields(record)
   }
 }
 

@@ -7,11 +7,20 @@ import type { Command } from './command.ts'
 import { UsageError } from './command.ts'
 import { list } from './list-command.ts'
 import { openLedger } from './open-ledger.ts'
+import { reconcileCommand } from './reconcile-command.ts'
 import { release, settle } from './settle-command.ts'
 import { show } from './show-command.ts'
 import { replay, retry } from './retry-command.ts'
 
-const COMMANDS: Readonly<Record<string, Command>> = { list, show, retry, settle, release, replay }
+const COMMANDS: Readonly<Record<string, Command>> = {
+  list,
+  show,
+  retry,
+  settle,
+  release,
+  replay,
+  reconcile: reconcileCommand,
+}
 
 const HELP = `What an operator does with refunds: see what is stuck and why, and mend it. Works while the middleware runs.
 

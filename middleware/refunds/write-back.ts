@@ -4,6 +4,7 @@ import type { Database } from '../database/database.ts'
 import { backoffMs } from '../work/backoff.ts'
 import { REFUND_COLUMNS, WITH_PAYMENT, toRefund } from './refund-rows.ts'
 import type { RefundRow } from './refund-rows.ts'
+import { dueBreaks } from './breaks.ts'
 import { dueExposures, duePayments } from './exposures.ts'
 import { FINAL_STATES } from './refund.ts'
 import { toCrmRecord } from './refund-view.ts'
@@ -41,7 +42,8 @@ export async function claimWrites(
          AND (EXISTS (SELECT FROM refunds r WHERE r.org_id = orgs.org_id AND crm_due_at <= relay_now()
              AND ${callAt('hold')} <= relay_now())
            OR EXISTS (SELECT FROM exposures WHERE exposures.org_id = orgs.org_id AND crm_due_at <= relay_now())
-           OR EXISTS (SELECT FROM payments WHERE payments.org_id = orgs.org_id AND crm_due_at <= relay_now()))
+           OR EXISTS (SELECT FROM payments WHERE payments.org_id = orgs.org_id AND crm_due_at <= relay_now())
+           OR EXISTS (SELECT FROM refund_breaks WHERE refund_breaks.org_id = orgs.org_id AND crm_due_at <= relay_now()))
        LIMIT 1 FOR UPDATE OF orgs SKIP LOCKED
      ) RETURNING org_id AS "orgId", crm_lease_number AS "leaseNumber", crm_tries AS tries`,
     [[...crms.keys()], LEASE_SECONDS, [...crms.values()].map((crm) => planWrites(crm.apiUsage).holdMs)],
@@ -83,10 +85,11 @@ async function dueRecords(database: Database, orgId: string, holdMs: number): Pr
   const exposures = await dueExposures(database, orgId, COLLECTION)
   const payments = await duePayments(database, orgId, COLLECTION)
   const credits = await dueRefunds(database, orgId, 'r.payment_id IS NULL', COLLECTION, holdMs)
-  const taken = [exposures, payments, credits].filter((records) => records.length > 0).length * COLLECTION
+  const breaks = await dueBreaks(database, orgId, COLLECTION)
+  const taken = [exposures, payments, credits, breaks].filter((records) => records.length > 0).length * COLLECTION
   const refunds = await dueRefunds(database, orgId, 'r.payment_id IS NOT NULL', CALL - taken, holdMs)
-  const key = (record: CrmRecord) => ('paymentId' in record ? record.paymentId : record.id)
-  return [...refunds, ...credits, ...exposures, ...payments].sort((a, b) =>
+  const key = (record: CrmRecord) => ('paymentId' in record ? (record.paymentId ?? record.id) : record.id)
+  return [...refunds, ...credits, ...exposures, ...payments, ...breaks].sort((a, b) =>
     key(a) < key(b) ? -1 : key(a) > key(b) ? 1 : 0,
   )
 }
@@ -113,6 +116,7 @@ const TABLES = [
   { name: 'refunds', id: 'id::text', types: ['refund', 'credit'] },
   { name: 'exposures', id: 'id::text', types: ['exposure'] },
   { name: 'payments', id: 'payment_id', types: ['payment'] },
+  { name: 'refund_breaks', id: 'id::text', types: ['break'] },
 ] as const satisfies readonly { name: string; id: string; types: readonly CrmRecord['type'][] }[]
 
 async function storeResults(

@@ -19,6 +19,7 @@ const ACCEPTED: readonly (readonly [string, string, string])[] = [
   ['ProtectSensitiveData', 'Refund_Key__c.field-meta.xml', 'the id of a refund; opens nothing'],
   ['ProtectSensitiveData', 'Credit_Key__c.field-meta.xml', 'the id of a credit; opens nothing'],
   ['ProtectSensitiveData', 'Exposure_Key__c.field-meta.xml', 'the id of an exposure; opens nothing'],
+  ['ProtectSensitiveData', 'Break_Key__c.field-meta.xml', 'the id of a break; opens nothing'],
 ]
 
 /** PMD's security and AppExchange rules. Nothing without Java. */

@@ -16,6 +16,7 @@ const OBJECTS: Readonly<Record<Exclude<CrmRecord, PaymentRecord>['type'], readon
   refund: ['Refund__c', 'Refund_Key__c'],
   credit: ['Credit__c', 'Credit_Key__c'],
   exposure: ['Refund_Exposure__c', 'Exposure_Key__c'],
+  break: ['Refund_Break__c', 'Break_Key__c'],
 }
 const DAY_MS = 24 * 60 * 60 * 1000
 
@@ -48,7 +49,12 @@ export async function startSalesforceRig(): Promise<CrmRig> {
     settlementsPermissionSet: PERMISSION_SETS.settlements,
   })
   let users = 0
-  const exposureOf = (id: string) => org.rows('Refund_Exposure__c').find((row) => row['Exposure_Key__c'] === id)!
+  const handledRow = (id: string) => {
+    const rows = (object: string) => org.rows(object).map((row) => ({ object, row }))
+    return [...rows('Refund_Exposure__c'), ...rows('Refund_Break__c')].find(({ row }) =>
+      [row['Exposure_Key__c'], row['Break_Key__c']].includes(id),
+    )!
+  }
   return {
     crm,
     addPayment: (currency = 'EUR', amount = '100.00', reference) =>
@@ -79,12 +85,13 @@ export async function startSalesforceRig(): Promise<CrmRig> {
           amount: String(row['Amount_Display__c']),
         }))
     },
-    handleExposure(id, how, note) {
+    handle(id, how, note) {
       const fields = { Handled__c: true, Handling__c: how, Handling_Note__c: note }
-      org.update('Refund_Exposure__c', String(exposureOf(id)['Id']), fields)
+      const { object, row } = handledRow(id)
+      org.update(object, String(row['Id']), fields)
     },
     handlingOf(id) {
-      const { Handled__c, Handling__c, Handling_Note__c } = exposureOf(id)
+      const { Handled__c, Handling__c, Handling_Note__c } = handledRow(id).row
       return { handled: Handled__c === true, how: String(Handling__c), note: String(Handling_Note__c) }
     },
     fault(name, forEver = false, ids) {

@@ -10,10 +10,10 @@ export type CrmRight = keyof PermittedUserIds
 
 /** What the CRM shows of one record. */
 export interface ShownRecord {
-  /** null for a credit. */
+  /** null for a credit, and for a break of a payment that nobody knows. */
   readonly paymentId: string | null
   readonly version: number
-  /** null for an exposure. */
+  /** null for an exposure and a break. */
   readonly stage: string | null
   /** In the record's own decimals, with its currency. */
   readonly amount: string
@@ -32,8 +32,8 @@ export interface CrmRig {
   refundableOf(paymentId: string): string
   removePayment(paymentId: string): void
   shown(record: Pick<Exclude<CrmRecord, PaymentRecord>, 'type' | 'id'>): readonly ShownRecord[]
-  /** A person ticks an exposure off. */
-  handleExposure(id: string, how: string, note: string): void
+  /** A person ticks an exposure or a break off. */
+  handle(id: string, how: string, note: string): void
   handlingOf(id: string): { readonly handled: boolean; readonly how: string; readonly note: string }
   /** For the next request, or for every one from now on; rows are hit when their id is among these. */
   fault(name: CrmFault, forEver?: boolean, ids?: readonly string[]): void

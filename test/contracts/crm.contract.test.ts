@@ -1,5 +1,11 @@
 import type { CrmRecord, RefundRecord } from '../../middleware/crm/crm.ts'
-import { creditRecord, exposureRecord, paymentRecord, refundRecord } from '../middleware/crm/crm-records.ts'
+import {
+  breakRecord,
+  creditRecord,
+  exposureRecord,
+  paymentRecord,
+  refundRecord,
+} from '../middleware/crm/crm-records.ts'
 import { CRM_RIGS, type CrmRig } from './crm-rigs.ts'
 
 describe.each(CRM_RIGS)('$name keeps the CRM contract', ({ start }) => {
@@ -113,11 +119,23 @@ describe.each(CRM_RIGS)('$name keeps the CRM contract', ({ start }) => {
     expect(rig.shown(credit)).toEqual([{ paymentId: null, version: 3, stage: 'Refunded', amount: 'EUR 7.05' }])
   })
 
+  it('shows a break while it is open, with or without a payment, and leaves alone what people wrote about it', async () => {
+    const open = [breakRecord({ paymentId }), breakRecord({ paymentId: null })]
+    expect(await outcomes(open)).toEqual(['written', 'written'])
+    const [found] = open
+    rig.handle(found!.id, 'Explained by the gateway', 'Booked a day later.')
+    expect(await outcomes([{ ...found!, version: 2, closedAt: '2026-03-09T10:00:00.000Z' }])).toEqual(['written'])
+    expect(await outcomes([found!])).toEqual(['newer'])
+    expect(rig.shown(found!)).toMatchObject([{ paymentId, version: 2 }])
+    expect(rig.shown(open[1]!)).toMatchObject([{ paymentId: null, version: 1 }])
+    expect(rig.handlingOf(found!.id)).toMatchObject({ handled: true, how: 'Explained by the gateway' })
+  })
+
   it('counts an exposure as long as the money is at risk, and leaves alone what people wrote about it', async () => {
     const exposure = exposureRecord({ paymentId })
     expect(await outcomes([exposure])).toEqual(['written'])
     expect(rig.exposedOf(paymentId)).toBe('EUR 12.30')
-    rig.handleExposure(exposure.id, 'Claim withdrawn', 'The payer called.')
+    rig.handle(exposure.id, 'Claim withdrawn', 'The payer called.')
     const closed = { ...exposure, version: 2, atRisk: false, closedAt: '2026-03-09T10:00:00.000Z' }
     expect(await outcomes([closed])).toEqual(['written'])
     expect(await outcomes([exposure])).toEqual(['newer'])

@@ -41,6 +41,7 @@ const KEY_PREFIXES: Readonly<Record<string, string>> = {
   Refund__c: 'a02',
   Refund_Exposure__c: 'a03',
   Credit__c: 'a04',
+  Refund_Break__c: 'a05',
 }
 
 /**

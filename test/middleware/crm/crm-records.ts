@@ -1,5 +1,11 @@
 import { randomUUID } from 'node:crypto'
-import type { CreditRecord, ExposureRecord, PaymentRecord, RefundRecord } from '../../../middleware/crm/crm.ts'
+import type {
+  BreakRecord,
+  CreditRecord,
+  ExposureRecord,
+  PaymentRecord,
+  RefundRecord,
+} from '../../../middleware/crm/crm.ts'
 
 const OUTGOING = {
   version: 1,
@@ -43,6 +49,30 @@ export function creditRecord(fields: Partial<CreditRecord> = {}): CreditRecord {
     id: randomUUID(),
     gatewayAccount: 'RefundRelayECOM',
     target: 'Bank account',
+    ...fields,
+  }
+}
+
+export function breakRecord(fields: Partial<BreakRecord> = {}): BreakRecord {
+  return {
+    type: 'break',
+    id: randomUUID(),
+    version: 1,
+    kind: 'Missing here',
+    paymentId: 'a01000000000001AAA',
+    refundId: null,
+    gateway: 'adyen',
+    gatewayAccount: 'RefundRelayECOM',
+    gatewayReference: 'PSP1',
+    paymentReference: 'PSP0',
+    ledgerSays: 'nothing',
+    gatewaySays: 'EUR 12.30, Refunded (line 17)',
+    cause: 'It was made at Adyen itself, and its webhook never came.',
+    command: 'npm run refunds -- reconcile --gateway adyen --account RefundRelayECOM --from 2026-03-01 --apply',
+    currency: null,
+    happenedAt: '2026-03-01T10:00:00.000Z',
+    openedAt: '2026-03-02T10:00:00.000Z',
+    closedAt: null,
     ...fields,
   }
 }
