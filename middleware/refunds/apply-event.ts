@@ -134,15 +134,23 @@ async function applyToRefund(
   return payment ? adopt(tx, payment, event, evidence) : 'no_such_payment'
 }
 
-/** The refund an event speaks of: by the gateway's reference, else by our own stamp where it has none yet. Locked. */
+const SUBJECT = `r.gateway = $1 AND r.gateway_account = $2
+       AND (r.gateway_reference = $4 OR (r.gateway_reference IS NULL AND r.id::text = $5))
+       AND ($3::text IS NULL OR p.gateway_reference IS NULL OR p.gateway_reference = $3)`
+
+/** The refund an event speaks of: by the gateway's reference, else by our own stamp where it has none yet. Locked, its payment first. */
 async function findSubject(tx: Queryable, event: EventJob): Promise<RefundRow | null> {
+  const said = [event.gateway, event.account, event.paymentReference, event.refundReference, event.refundId]
+  await tx.query(
+    `SELECT 1 FROM payments WHERE (org_id, payment_id) IN (
+       SELECT r.org_id, r.payment_id FROM refunds r ${WITH_PAYMENT} WHERE ${SUBJECT}
+     ) FOR NO KEY UPDATE`,
+    said,
+  )
   const [row] = await tx.query<RefundRow>(
     `SELECT ${REFUND_COLUMNS} FROM refunds r ${WITH_PAYMENT}
-     WHERE r.gateway = $1 AND r.gateway_account = $2
-       AND (r.gateway_reference = $4 OR (r.gateway_reference IS NULL AND r.id::text = $5))
-       AND ($3::text IS NULL OR p.gateway_reference IS NULL OR p.gateway_reference = $3)
-     ORDER BY r.gateway_reference NULLS LAST LIMIT 1 FOR UPDATE OF r`,
-    [event.gateway, event.account, event.paymentReference, event.refundReference, event.refundId],
+     WHERE ${SUBJECT} ORDER BY r.gateway_reference NULLS LAST LIMIT 1 FOR UPDATE OF r`,
+    said,
   )
   return row ?? null
 }

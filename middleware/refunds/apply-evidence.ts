@@ -3,12 +3,13 @@ import type { Gateway } from '../gateways/gateway.ts'
 import type { AttentionCode } from './attention.ts'
 import type { Evidence } from './evidence.ts'
 import { judgeEvent } from './judge-event.ts'
-import { REFUND_COLUMNS, WITH_PAYMENT, toJob } from './refund-rows.ts'
+import { toJob } from './refund-rows.ts'
 import type { RefundJob, RefundRow } from './refund-rows.ts'
 import { outcomeLookMs } from './outcome-look.ts'
-import { changeRefund } from './refund-store.ts'
+import { changeRefund, lockRefund } from './refund-store.ts'
 import type { RefundChange } from './refund-store.ts'
 import type { RefundState } from './refund.ts'
+import { trace } from '../trace.ts'
 
 export type EvidenceOutcome = 'applied' | 'nothing_new' | 'confirmed' | 'too_early' | 'contradiction' | 'amount_differs'
 
@@ -19,13 +20,12 @@ export function applyEvidence(
   refundId: string,
   evidence: Evidence,
 ): Promise<EvidenceOutcome> {
-  return database.transaction(async (tx) => {
-    const [row] = await tx.query<RefundRow>(
-      `SELECT ${REFUND_COLUMNS} FROM refunds r ${WITH_PAYMENT} WHERE r.id = $1 FOR UPDATE OF r`,
-      [refundId],
-    )
-    return applyToRow(tx, gateway, row!, evidence)
-  })
+  return trace('apply', { refundId, gateway: gateway.name }, () =>
+    database.transaction(async (tx) => {
+      const row = await lockRefund(tx, refundId)
+      return applyToRow(tx, gateway, row!, evidence)
+    }),
+  )
 }
 
 /** The same, inside a transaction that holds the lock on the row. */

@@ -2,6 +2,7 @@ import type { Database, Queryable } from '../database/database.ts'
 import { tell } from '../errors.ts'
 import type { ErrorCode } from '../errors.ts'
 import { tellState } from '../trace.ts'
+import { PAYMENT_FIRST, PAYMENT_IS_LOCKED } from './refund-store.ts'
 import type { Refund } from './refund.ts'
 
 /** Why a refund waits, its place in the line of its payment, and about when it goes out. */
@@ -51,9 +52,10 @@ export async function waitingOf(database: Queryable, refund: Refund): Promise<Wa
  */
 export async function withdrawRefund(database: Database, refund: Refund, userId: string): Promise<boolean> {
   const rows = await database.query(
-    `UPDATE refunds SET state = 'rejected', evidence = 'withdrawn by ' || $2::text, error_code = 'withdrawn', gateway_message = NULL,
+    `WITH ${PAYMENT_FIRST}
+     UPDATE refunds SET state = 'rejected', evidence = 'withdrawn by ' || $2::text, error_code = 'withdrawn', gateway_message = NULL,
        waiting_for = NULL, due_at = NULL, decided_at = relay_now(), lease_number = lease_number + 1
-     WHERE id = $1 AND state = 'requested' RETURNING id`,
+     WHERE id = $1 AND state = 'requested' AND ${PAYMENT_IS_LOCKED} RETURNING id`,
     [refund.id, userId],
   )
   if (rows.length > 0) tellState(refund.gateway, 'rejected')

@@ -23,6 +23,26 @@ export interface StoredAttempt extends Attempt {
   readonly firstSentAt: Date
 }
 
+/**
+ * Part of a statement about the refund $1 that moves its payment's sums: takes the payment's lock first, as everybody does who locks both.
+ * The other way round two of them wait for each other.
+ */
+export const PAYMENT_FIRST = `payment_lock AS MATERIALIZED (
+       SELECT FROM payments WHERE (org_id, payment_id) = (SELECT org_id, payment_id FROM refunds WHERE id = $1) FOR NO KEY UPDATE
+     )`
+/** Its condition: true, and not before the lock is held. */
+export const PAYMENT_IS_LOCKED = '(SELECT count(*) FROM payment_lock) >= 0'
+
+/** The refund, locked together with its payment, the payment first. */
+export async function lockRefund(tx: Queryable, refundId: string): Promise<RefundRow | null> {
+  await tx.query(`WITH ${PAYMENT_FIRST} SELECT 1 WHERE ${PAYMENT_IS_LOCKED}`, [refundId])
+  const [row] = await tx.query<RefundRow>(
+    `SELECT ${REFUND_COLUMNS} FROM refunds r ${WITH_PAYMENT} WHERE r.id = $1 FOR UPDATE OF r`,
+    [refundId],
+  )
+  return row ?? null
+}
+
 export async function findRefund(database: Queryable, orgId: string, refundId: string): Promise<Refund | null> {
   const [row] = await database.query<RefundRow>(
     `SELECT ${REFUND_COLUMNS} FROM refunds r ${WITH_PAYMENT} WHERE r.org_id = $1 AND r.id = $2`,
@@ -62,10 +82,10 @@ export async function startSubmitting(
   job: Pick<RefundJob, 'refund' | 'leaseNumber'>,
 ): Promise<StoredAttempt | null> {
   const [row] = await database.query<Omit<StoredAttempt, 'paymentReference'> & { paymentReference: string | null }>(
-    `WITH r AS (
+    `WITH ${PAYMENT_FIRST}, r AS (
        UPDATE refunds SET state = 'submitting', sent_at = coalesce(sent_at, relay_now()), evidence = 'lease ' || lease_number,
          waiting_for = NULL, due_at = relay_now() + make_interval(secs => $3)
-       WHERE id = $1 AND lease_number = $2 AND state IN ('requested', 'unknown') RETURNING *
+       WHERE id = $1 AND lease_number = $2 AND state IN ('requested', 'unknown') AND ${PAYMENT_IS_LOCKED} RETURNING *
      ), a AS (
        UPDATE attempts SET sends = sends + 1, first_sent_at = coalesce(first_sent_at, relay_now())
        WHERE id = (SELECT attempts.id FROM attempts JOIN r ON attempts.refund_id = r.id ORDER BY attempts.id DESC LIMIT 1)
@@ -112,7 +132,7 @@ export async function changeRefund(
 ): Promise<Refund | null> {
   const final = FINAL_STATES.includes(change.state)
   const [row] = await database.query<RefundRow>(
-    `WITH r AS (
+    `WITH ${PAYMENT_FIRST}, r AS (
        UPDATE refunds SET state = $4, evidence = $5, evidence_at = coalesce($6::timestamptz, evidence_at),
          gateway_reference = coalesce(gateway_reference, $7),
          error_code = CASE WHEN $8 THEN $9 ELSE error_code END, gateway_message = CASE WHEN $8 THEN $10 ELSE gateway_message END,
@@ -127,7 +147,7 @@ export async function changeRefund(
          -- A refund that is declared unknown after each failure has not got on.
          work_failures = CASE WHEN $4 IN ('requested', 'unknown') THEN work_failures ELSE 0 END,
          waiting_for = $19, kind = coalesce($20, kind), lease_number = lease_number + 1
-       WHERE id = $1 AND lease_number = $2 AND state = $3 RETURNING *
+       WHERE id = $1 AND lease_number = $2 AND state = $3 AND ${PAYMENT_IS_LOCKED} RETURNING *
      ), answered AS (
        UPDATE attempts SET answer = $17, detail = $18, answered_at = relay_now() WHERE id = $16
      ), next AS (

@@ -2,9 +2,9 @@ import type { Database, Queryable } from '../database/database.ts'
 import { RefundError } from '../errors.ts'
 import { ALLOWED_TRANSITIONS } from './refund.ts'
 import type { Refund, RefundState } from './refund.ts'
-import { REFUND_COLUMNS, WITH_PAYMENT, toJob } from './refund-rows.ts'
-import type { RefundJob, RefundRow } from './refund-rows.ts'
-import { changeRefund } from './refund-store.ts'
+import { toJob } from './refund-rows.ts'
+import type { RefundJob } from './refund-rows.ts'
+import { changeRefund, lockRefund } from './refund-store.ts'
 
 /** What a person may say became of a refund. Not `rejected`: what the gateway says later must still be able to win. */
 export const SETTLEMENTS = ['succeeded', 'failed', 'reversed'] as const satisfies readonly RefundState[]
@@ -86,10 +86,7 @@ export async function releaseByHand(
 }
 
 async function lock(tx: Queryable, refundId: string): Promise<RefundJob> {
-  const [row] = await tx.query<RefundRow>(
-    `SELECT ${REFUND_COLUMNS} FROM refunds r ${WITH_PAYMENT} WHERE r.id = $1 FOR UPDATE OF r`,
-    [refundId],
-  )
+  const row = await lockRefund(tx, refundId)
   if (!row) throw new RefundError('refund_not_found')
   return toJob(row)
 }

@@ -1,0 +1,105 @@
+import { openGateway } from '../../../middleware/gateways/registry.ts'
+import { applyEvent } from '../../../middleware/refunds/apply-event.ts'
+import { claimEvents } from '../../../middleware/refunds/gateway-events.ts'
+import { withdrawRefund } from '../../../middleware/refunds/line.ts'
+import { storeEvents } from '../../../middleware/refunds/receive-webhook.ts'
+import { changeRefund, findRefund } from '../../../middleware/refunds/refund-store.ts'
+import type { RefundState } from '../../../middleware/refunds/refund.ts'
+import { settleByHand } from '../../../middleware/refunds/settle-by-hand.ts'
+import { freshDatabase } from '../../fresh-database.ts'
+import type { FreshDatabase } from '../../fresh-database.ts'
+import { until } from '../../until.ts'
+import { ORG_ID, USER_ID, refundIn } from './ledger-rows.ts'
+
+const ACCOUNT = 'RefundRelayECOM'
+const adyen = openGateway({
+  gateway: 'adyen',
+  account: ACCOUNT,
+  org: ORG_ID,
+  live: false,
+  api: 'checkout',
+  baseUrl: 'http://127.0.0.1:1',
+  apiKey: 'key',
+  webhook: { hmacKeys: ['00'.repeat(32)], username: 'adyen', passwords: ['password'] },
+  credits: false,
+  captureMode: 'immediate',
+  timeoutMs: 1_000,
+})
+
+/** Whoever asks for another refund holds the payment's lock, and then wants that of a refund whose outcome the gateway just showed. */
+describe('a payment whose lock somebody holds', () => {
+  let db: FreshDatabase
+  beforeAll(async () => {
+    db = await freshDatabase()
+  })
+  afterAll(() => db.close())
+
+  const WAYS: [string, RefundState, (id: string) => Promise<unknown>][] = [
+    [
+      'an answer is stored',
+      'submitting',
+      (id) =>
+        stored(id).then((refund) =>
+          changeRefund(db.database, { refund, leaseNumber: 0 }, 'submitting', {
+            state: 'succeeded',
+            evidence: 'test',
+            dueInMs: null,
+          }),
+        ),
+    ],
+    [
+      'an event is applied',
+      'pending',
+      async (id) => {
+        await storeEvents(db.database, 'adyen', ACCOUNT, [
+          {
+            identity: id,
+            kind: 'refund_succeeded',
+            gatewayKind: 'REFUND',
+            occurredAt: new Date().toISOString(),
+            paymentReference: `PSP${id}`,
+            refundReference: `REF${id}`,
+            refundId: id,
+            amount: { value: '10.00', currency: 'EUR' },
+            refusal: null,
+            payload: {},
+          },
+        ])
+        const [event] = await claimEvents(db.database, 1)
+        return applyEvent(db.database, adyen, event!)
+      },
+    ],
+    [
+      'a person withdraws it',
+      'requested',
+      (id) => stored(id).then((refund) => withdrawRefund(db.database, refund, USER_ID)),
+    ],
+    [
+      'a person settles it',
+      'pending',
+      (id) =>
+        settleByHand(db.database, id, { outcome: 'failed', reason: 'bank', by: 'operator', gatewayReference: null }),
+    ],
+  ]
+  const stored = async (id: string) => (await findRefund(db.database, ORG_ID, id))!
+
+  it.each(WAYS)('is waited for before the refund is locked, when %s', async (_, state, change) => {
+    const { id, paymentId } = await refundIn(db.database, state)
+    let changed: Promise<unknown> | undefined
+    await db.database.transaction(async (tx) => {
+      await tx.query('SELECT 1 FROM payments WHERE payment_id = $1 FOR UPDATE', [paymentId])
+      changed = change(id)
+      await until(async () => {
+        const waiting = await db.database.query(
+          `SELECT 1 FROM pg_stat_activity WHERE datname = current_database() AND wait_event_type = 'Lock'`,
+        )
+        expect(waiting).toHaveLength(1)
+      })
+      // With the refund locked the other way round this is a deadlock, and one of the two fails.
+      await tx.query('SELECT 1 FROM refunds WHERE id = $1 FOR UPDATE NOWAIT', [id])
+    })
+    await changed
+    const after = await stored(id)
+    expect(after.state).not.toBe(state)
+  })
+})
