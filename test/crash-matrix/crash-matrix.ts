@@ -9,7 +9,7 @@ import type { CellResult } from './cell-run.ts'
 import { allCells, cellOf, nameOf } from './cells.ts'
 import type { Cell } from './cells.ts'
 import { doubleCells, sample } from './double-crashes.ts'
-import { MAIN } from './fleet.ts'
+import { KILL_SWITCH, MAIN } from './fleet.ts'
 import { Progress } from '../progress.ts'
 import { inWords, reportOf } from './report.ts'
 
@@ -116,7 +116,9 @@ async function runAll(cells: readonly Cell[], jobs: number): Promise<CellResult[
   process.env.TEST_DATABASE_URL = server.url
   const codeCache = join(directory, 'code')
   // A process that is killed leaves no compiled code behind.
-  spawnSync(process.execPath, [MAIN, '--help'], { env: { ...process.env, NODE_COMPILE_CACHE: codeCache } })
+  spawnSync(process.execPath, ['--import', KILL_SWITCH, MAIN, '--help'], {
+    env: { ...process.env, NODE_COMPILE_CACHE: codeCache },
+  })
   const progress = new Progress(cells.length, 'cells', process.stderr)
   const left = [...cells]
   for (const signal of ['SIGINT', 'SIGTERM'] as const) {

@@ -5,7 +5,7 @@ import { startMiddleware } from '../../scripts/local/middleware-process.ts'
 import type { MiddlewareProcess } from '../../scripts/local/middleware-process.ts'
 
 export const MAIN = fileURLToPath(new URL('../../middleware/main.ts', import.meta.url))
-const KILL_SWITCH = new URL('./kill-switch.ts', import.meta.url).href
+export const KILL_SWITCH = new URL('./kill-switch.ts', import.meta.url).href
 
 export interface FleetOptions {
   readonly configPath: string
