@@ -3,6 +3,7 @@ import { readdirSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import pg from 'pg'
+import type { Queryable } from './database.ts'
 
 /** The schema cannot be brought up to date; says which file and what to do. */
 export class MigrationError extends Error {
@@ -52,6 +53,18 @@ export async function migrate(databaseUrl: string, folder: string = MIGRATIONS):
   } finally {
     await client.end().catch(() => {})
   }
+}
+
+/** The names of those that this database has not seen; nothing is applied. */
+export async function unappliedMigrations(database: Queryable, folder: string = MIGRATIONS): Promise<string[]> {
+  const [table] = await database.query<{ found: string | null }>(
+    `SELECT to_regclass('schema_migrations')::text AS found`,
+  )
+  const rows = table!.found === null ? [] : await database.query<{ name: string }>('SELECT name FROM schema_migrations')
+  const applied = new Set(rows.map(({ name }) => name))
+  return readMigrations(folder)
+    .map(({ name }) => name)
+    .filter((name) => !applied.has(name))
 }
 
 interface Migration {

@@ -226,6 +226,13 @@ export interface GatewayCapabilities {
   readonly captureMode?: 'immediate' | 'delayed' | 'manual'
 }
 
+/** What a harmless, authenticated call says of an account's access. */
+export type AccessCheck =
+  /** `proven` says what is now known, `unproven` what no harmless call can show. */
+  | { readonly kind: 'granted'; readonly proven: string; readonly unproven?: string }
+  | { readonly kind: 'refused'; readonly detail: string; readonly remedy: string }
+  | { readonly kind: 'unavailable'; readonly detail: string }
+
 export interface Gateway {
   /** adyen, braintree, gocardless: the word in configuration, addresses and Payment__c.Gateway__c. */
   readonly name: string
@@ -253,6 +260,8 @@ export interface Gateway {
    * @throws RefundError `webhook_not_authentic`, `webhook_unreadable`: nothing of the delivery is believed.
    */
   readWebhook(delivery: WebhookDelivery): readonly GatewayEvent[] | Promise<readonly GatewayEvent[]>
+  /** Asks for something that moves and changes nothing, with the account's own credentials. Never throws, as `submit`. */
+  checkAccess(): Promise<AccessCheck>
   /** Where the gateway can be asked: a payment with its refunds. Never throws for anything the network or the gateway does. */
   lookUpPayment?(paymentReference: string): Promise<LookUp<PaymentFacts>>
   /** Where the gateway can be asked: one refund, by its reference or by our stamp. Never throws, as above. */

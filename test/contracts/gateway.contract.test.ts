@@ -32,6 +32,11 @@ describe.each(GATEWAY_RIGS)('$name keeps the gateway contract', ({ start }) => {
     expect(rig.gateway.prepareRefund(instruction)).toEqual(rig.gateway.prepareRefund(instruction))
   })
 
+  it('knows by a harmless call that its credentials are good', async () => {
+    expect(await rig.gateway.checkAccess()).toMatchObject({ kind: 'granted', proven: expect.stringMatching(/\S/) })
+    expect(rig.acceptedRefunds()).toHaveLength(0)
+  })
+
   it('moves money once when one attempt is sent twice', async () => {
     const attempt = attemptOf('12.34')
     const first = await rig.gateway.submit(attempt)

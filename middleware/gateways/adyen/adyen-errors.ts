@@ -69,7 +69,7 @@ function readRefusal(answer: HttpAnswer, conceal: (text: string) => string): Gat
   return { kind: 'unknown', detail }
 }
 
-function readErrorBody({ body }: HttpAnswer): { code: string | null; text: string | null } {
+export function readErrorBody({ body }: HttpAnswer): { code: string | null; text: string | null } {
   try {
     const { errorCode, message, detail, title } = errorBodySchema.parse(JSON.parse(body))
     return { code: errorCode || null, text: message ?? detail ?? title ?? null }

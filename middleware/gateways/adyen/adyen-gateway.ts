@@ -1,8 +1,17 @@
 import type { Readable } from 'node:stream'
-import type { Attempt, AttemptBody, CreditInstruction, Gateway, GatewayAnswer, GatewayEvent } from '../gateway.ts'
+import type {
+  AccessCheck,
+  Attempt,
+  AttemptBody,
+  CreditInstruction,
+  Gateway,
+  GatewayAnswer,
+  GatewayEvent,
+} from '../gateway.ts'
 import type { GatewayCapabilities, RefundInstruction, VoidInstruction, WebhookDelivery } from '../gateway.ts'
 import { ReportError } from '../report-line.ts'
 import type { ReportLine, ReportPeriod } from '../report-line.ts'
+import { checkAccess } from './adyen-access.ts'
 import type { AdyenApi } from './adyen-api.ts'
 import { AdyenCheckout } from './adyen-checkout.ts'
 import { AdyenClassic } from './adyen-classic.ts'
@@ -30,11 +39,13 @@ export class AdyenGateway implements Gateway {
   readonly #api: AdyenApi
   readonly #webhook: AdyenWebhook
   readonly #account: string
+  readonly #settings: AdyenSettings
 
   constructor(settings: AdyenSettings) {
     const { api, classicBaseUrl, credits, captureMode } = settings
     this.#webhook = new AdyenWebhook(settings)
     this.#account = settings.account
+    this.#settings = settings
     this.#checkout = new AdyenCheckout(settings)
     this.#classic = classicBaseUrl === undefined ? null : new AdyenClassic(classicBaseUrl, settings)
     // Also while credits are off: one that was stored before is still to be brought to its end.
@@ -83,6 +94,10 @@ export class AdyenGateway implements Gateway {
   async submit(attempt: Attempt): Promise<GatewayAnswer> {
     if (attempt.operation === 'credit') return known(this.#credit).submit(attempt)
     return AdyenClassic.prepared(attempt.body) ? known(this.#classic).submit(attempt) : this.#checkout.submit(attempt)
+  }
+
+  checkAccess(): Promise<AccessCheck> {
+    return checkAccess(this.#settings)
   }
 
   readWebhook(delivery: WebhookDelivery): readonly GatewayEvent[] {

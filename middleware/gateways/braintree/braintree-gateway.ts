@@ -2,6 +2,7 @@ import { z } from 'zod'
 import { RefundError } from '../../errors.ts'
 import { Money } from '../../money/money.ts'
 import type {
+  AccessCheck,
   Attempt,
   AttemptBody,
   CreditInstruction,
@@ -12,7 +13,7 @@ import type {
 import type { GatewayEvent, LookUp, PaymentFacts, RefundFacts, RefundInstruction, RefundQuery } from '../gateway.ts'
 import type { LineItem, WebhookDelivery } from '../gateway.ts'
 import type { ReportLine, ReportPeriod } from '../report-line.ts'
-import { BraintreeClient } from './braintree-client.ts'
+import { BraintreeCallError, BraintreeClient } from './braintree-client.ts'
 import { braintreeLineItemsSchema } from './braintree-line-items.ts'
 import { BraintreeLookUp } from './braintree-look-up.ts'
 import { readSettlement } from './braintree-report.ts'
@@ -135,6 +136,25 @@ export class BraintreeGateway implements Gateway {
       }
       case 'undo':
         throw new Error('Braintree does not decide between void and refund: prepare one of them')
+    }
+  }
+
+  async checkAccess(): Promise<AccessCheck> {
+    try {
+      // There is none of this id; that Braintree says so means that it knows us.
+      await this.#client.find('refundrelaycheck')
+    } catch (error) {
+      if (!(error instanceof BraintreeCallError)) throw error
+      if (error.type === 'authenticationError' || error.type === 'authorizationError') {
+        const remedy = 'create new API keys at Braintree, and check `merchantId` and `environment`'
+        return { kind: 'refused', detail: error.type, remedy }
+      }
+      if (error.type !== 'notFoundError') return { kind: 'unavailable', detail: error.message }
+    }
+    return {
+      kind: 'granted',
+      proven: 'the keys are of this merchant and may look transactions up',
+      unproven: 'the merchant account and the right to refund: that shows only with a payment',
     }
   }
 

@@ -1,10 +1,19 @@
 import { z } from 'zod'
 import { GatewayCallError } from '../gateway-http.ts'
-import type { Attempt, AttemptBody, Gateway, GatewayAnswer, GatewayCapabilities, GatewayEvent } from '../gateway.ts'
+import type {
+  AccessCheck,
+  Attempt,
+  AttemptBody,
+  Gateway,
+  GatewayAnswer,
+  GatewayCapabilities,
+  GatewayEvent,
+} from '../gateway.ts'
 import type { LookUp, PaymentFacts, RefundFacts, RefundInstruction, RefundQuery, WebhookDelivery } from '../gateway.ts'
 import type { ReportLine, ReportPeriod } from '../report-line.ts'
 import { GoCardlessClient } from './gocardless-client.ts'
 import { toMinorUnits } from './gocardless-currency.ts'
+import { creditorSchema } from './gocardless-resources.ts'
 import { readEvent } from './gocardless-event.ts'
 import { lookUpPayment, lookUpRefund } from './gocardless-look-up.ts'
 import { readPayouts } from './gocardless-report.ts'
@@ -76,6 +85,26 @@ export class GoCardlessGateway implements Gateway {
         return submitCancel(this.#client, attempt)
       default:
         throw new Error(`GoCardless has no ${attempt.operation}`)
+    }
+  }
+
+  async checkAccess(): Promise<AccessCheck> {
+    try {
+      const { can_create_refunds: mayRefund } = await this.#client.find('creditors', this.#account, creditorSchema)
+      if (mayRefund === false) {
+        const remedy = 'ask GoCardless to switch refunds on for this creditor'
+        return { kind: 'refused', detail: 'this creditor may not create refunds', remedy }
+      }
+      return { kind: 'granted', proven: 'the token reads this creditor, which may create refunds' }
+    } catch (error) {
+      if (!(error instanceof GatewayCallError)) throw error
+      const status = error.answer?.status
+      if (status === undefined || status >= 500 || status === 429) return { kind: 'unavailable', detail: error.message }
+      const remedy =
+        status === 401
+          ? 'create a new access token with read and write access and put it where `accessToken` points'
+          : 'check that `account` is a creditor of the organisation that the token is of'
+      return { kind: 'refused', detail: `HTTP ${status}`, remedy }
     }
   }
 

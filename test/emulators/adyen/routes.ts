@@ -10,6 +10,13 @@ import {
   classicTechnicalCancel,
 } from './modification-actions.ts'
 
+/** The ways of paying that this account offers: a read. */
+const paymentMethods: ApiAction = () => ({
+  status: 200,
+  headers: {},
+  body: JSON.stringify({ paymentMethods: [{ name: 'Cards', type: 'scheme' }] }),
+})
+
 const CHECKOUT_ACTIONS: Readonly<Record<string, ApiAction>> = {
   refunds: checkoutRefund,
   cancels: checkoutCancel,
@@ -28,6 +35,7 @@ const CLASSIC_ACTIONS: Readonly<Record<string, ApiAction>> = {
 export function routeOf(path: string): { action: ApiAction; pathReference: string } | null {
   const checkout = /^\/v72\/payments\/([^/]+)\/(refunds|cancels|reversals)$/.exec(path)
   if (checkout) return { action: CHECKOUT_ACTIONS[checkout[2]!]!, pathReference: decodeURIComponent(checkout[1]!) }
+  if (path === '/v72/paymentMethods') return { action: paymentMethods, pathReference: '' }
   const classic = /^\/pal\/servlet\/Payment\/v68\/(\w+)$/.exec(path)?.[1] ?? ''
   return Object.hasOwn(CLASSIC_ACTIONS, classic) ? { action: CLASSIC_ACTIONS[classic]!, pathReference: '' } : null
 }
