@@ -60,7 +60,11 @@ export async function applyToRow(
     )
   }
   if (judgement.kind === 'confirmed') {
-    await tx.query('UPDATE refunds SET evidence_at = $2 WHERE id = $1', [job.refund.id, evidence.occurredAt])
+    // Not every gateway signs when it happened: a time that has not come yet must not outrank what will happen until then.
+    await tx.query('UPDATE refunds SET evidence_at = greatest(evidence_at, least($2, relay_now())) WHERE id = $1', [
+      job.refund.id,
+      evidence.occurredAt,
+    ])
   }
   if (judgement.kind !== 'move') return judgement.kind
   let current: Pick<RefundJob, 'refund' | 'leaseNumber'> = job

@@ -14,6 +14,10 @@ export class Memory {
     this.#samples.push({ at, bytes })
   }
 
+  get firstMb(): number {
+    return Math.round((this.#samples[0]?.bytes ?? 0) / MEGABYTE)
+  }
+
   get peakMb(): number {
     return Math.round(Math.max(0, ...this.#samples.map(({ bytes }) => bytes)) / MEGABYTE)
   }
