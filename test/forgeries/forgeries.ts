@@ -39,7 +39,7 @@ async function main(): Promise<void> {
         process.stdout.write(`${String(times).padStart(8)}  ${kind}\n`)
     const { memory, perSecond, storedWithoutEffect, wrong } = report
     for (const line of wrong) process.stderr.write(`${line}\n`)
-    const told = `${count} deliveries in ${clock(report.seconds * 1_000)} (${perSecond} a second), memory ${memory.atFirstMb} MB at first, at most ${memory.peakMb} MB`
+    const told = `${count} deliveries in ${clock(report.seconds * 1_000)} (${perSecond} a second), memory ${memory.atFirstMb} MB at first, at most ${memory.peakMb} MB, ${memory.slopeMbPerMinute} MB a minute in the later half`
     if (wrong.length > 0) throw new Error(`${told}: ${wrong.length} things are wrong (seed ${seed})`)
     process.stdout.write(
       `${told}: nothing changed. ${storedWithoutEffect} with another date were stored, without effect.\n`,

@@ -28,6 +28,9 @@ const MAIN = fileURLToPath(new URL('../../middleware/main.ts', import.meta.url))
 const CONNECTIONS = 24
 const BATCH = 1_000
 const SLOW_UPLOADS = 5
+/** A run that is long enough for it may not grow faster in its later half: garbage comes and goes, a leak of each delivery would be far more. */
+const MEASURED_FROM = 20_000
+const MOST_MB_PER_MINUTE = 60
 
 export interface StormOptions {
   readonly databaseUrl: string
@@ -120,6 +123,9 @@ async function run(
   for (const close of slow) close()
   await pool.close()
 
+  if (count >= MEASURED_FROM && memory.slopeMbPerMinute > MOST_MB_PER_MINUTE) {
+    wrong.push(`memory grows by ${memory.slopeMbPerMinute} MB a minute`)
+  }
   await settled(database)
   for (const [table, digest] of Object.entries(await digestOf(database, lastEvent))) {
     if (digest !== before[table]) wrong.push(`${table} changed`)

@@ -13,6 +13,11 @@ describe('a delivery that is not believed', () => {
   it.each<[string, (delivery: Delivery) => void]>([
     ['no signature', (delivery) => void delete extra(delivery)['hmacSignature']],
     ['an empty signature', (delivery) => void (extra(delivery)['hmacSignature'] = '')],
+    ['a signature with more behind it', (delivery) => void (extra(delivery)['hmacSignature'] += 'AA')],
+    [
+      'a signature without its end',
+      (delivery) => void (extra(delivery)['hmacSignature'] = String(extra(delivery)['hmacSignature']).slice(0, -1)),
+    ],
     ['a signature that is no text', (delivery) => void (extra(delivery)['hmacSignature'] = 7)],
     ['no additional data', (delivery) => void delete item(delivery)['additionalData']],
     [
