@@ -4,14 +4,14 @@ import type { ErrorEntry } from './error-entry.ts'
 export const REFUSALS = {
   gateway_refused: {
     retryable: false,
-    sentence: 'The gateway refused this refund.',
+    sentence: 'The gateway refused this request.',
     remedy: "Read the gateway's message, or ask your administrator.",
     crmCode: 'REFUND_DECLINED_BY_GATEWAY',
   },
   refund_exceeds_gateway_balance: {
     retryable: false,
     sentence: 'The gateway says that less than this amount is left of the payment.',
-    remedy: 'Look for refunds made in the gateway itself, then lower the amount.',
+    remedy: 'Look for refunds made in the gateway itself, then refund what is left.',
     crmCode: 'REFUND_AMOUNT_TOO_HIGH',
   },
   already_refunded: {
@@ -28,8 +28,8 @@ export const REFUSALS = {
   },
   insufficient_gateway_funds: {
     retryable: true,
-    sentence: 'Your balance at the gateway is too low for this refund today.',
-    remedy: 'Top up the balance or wait for new payments, then refund again.',
+    sentence: 'Your balance at the gateway is too low to pay this out today.',
+    remedy: 'Top up the balance or wait for new payments, then try again.',
     crmCode: 'DECLINED_INSUFFICIENT_FUNDS',
   },
   payment_not_captured: {
@@ -40,8 +40,8 @@ export const REFUSALS = {
   },
   refund_period_over: {
     retryable: false,
-    sentence: 'The time in which this payment can be refunded is over.',
-    remedy: 'Pay the customer another way.',
+    sentence: 'The time in which this payment can be refunded or voided is over.',
+    remedy: 'If money was taken, pay the customer another way.',
     crmCode: 'DECLINED_PERIOD_EXPIRED',
   },
   refunds_not_enabled: {
@@ -50,17 +50,23 @@ export const REFUSALS = {
     remedy: 'Ask your administrator to switch refunds on with the gateway.',
     crmCode: 'REFUNDS_NOT_ENABLED',
   },
+  gateway_account_suspended: {
+    retryable: false,
+    sentence: 'Your account at the gateway is suspended or not approved yet, so no money moved.',
+    remedy: 'Ask your administrator to settle that with the gateway.',
+    crmCode: 'GATEWAY_ACCOUNT_SUSPENDED',
+  },
   gateway_credentials_refused: {
     retryable: false,
     sentence: "The gateway did not accept the middleware's credentials, so no money moved.",
     remedy: 'Ask your administrator to check the API key and its roles at the gateway.',
-    crmCode: 'GATEWAY_CONFIGURATION',
+    crmCode: 'GATEWAY_CREDENTIALS_REFUSED',
   },
   gateway_account_wrong: {
     retryable: false,
-    sentence: 'The gateway says that this payment belongs to another account or environment.',
-    remedy: 'Ask your administrator to check the gateway account of this payment.',
-    crmCode: 'GATEWAY_CONFIGURATION',
+    sentence: 'The gateway says that this belongs to another account or environment.',
+    remedy: 'Ask your administrator to check the gateway account.',
+    crmCode: 'GATEWAY_ACCOUNT_WRONG',
   },
   original_payment_not_found: {
     retryable: false,
@@ -70,26 +76,26 @@ export const REFUSALS = {
   },
   request_refused_by_gateway: {
     retryable: false,
-    sentence: 'The gateway could not read this refund, so no money moved.',
+    sentence: 'The gateway could not read this request, so no money moved.',
     remedy: "Send the gateway's message to your administrator.",
     crmCode: 'REFUND_REQUEST_INVALID',
   },
   currency_not_supported: {
     retryable: false,
-    sentence: 'The gateway does not refund in this currency.',
-    remedy: 'Ask your administrator to check the currency of this payment.',
-    crmCode: 'REFUND_REQUEST_INVALID',
+    sentence: 'The gateway does not pay out in this currency.',
+    remedy: 'Ask your administrator to check the currency.',
+    crmCode: 'CURRENCY_NOT_SUPPORTED',
   },
   bank_returned_refund: {
     retryable: false,
-    sentence: "The customer's bank sent this refund back after it had been accepted.",
+    sentence: "The customer's bank sent this money back after it had been accepted.",
     remedy: 'Ask the customer for another way to be paid.',
     crmCode: 'REFUND_FAILED_AT_BANK',
   },
   refund_came_back: {
     retryable: false,
-    sentence: 'This refund came back: the money is with you again.',
-    remedy: "Ask the customer for new account details, then refund again if it's still owed.",
+    sentence: 'The money came back: it is with you again.',
+    remedy: 'Ask the customer for new account details, then send it again if it is still owed.',
     crmCode: 'REFUND_REVERSED',
   },
   payment_not_settled: {
@@ -124,20 +130,20 @@ export const REFUSALS = {
   },
   bank_declined_hard: {
     retryable: false,
-    sentence: "The customer's bank refused the refund.",
+    sentence: "The customer's bank refused this.",
     remedy: 'Ask the customer for another way to be paid.',
     crmCode: 'REFUND_DECLINED_BY_BANK',
   },
   bank_declined_soft: {
     retryable: true,
-    sentence: "The customer's bank did not take the refund this time.",
-    remedy: 'Refund again later, or ask the customer for another way to be paid.',
-    crmCode: 'REFUND_DECLINED_BY_BANK',
+    sentence: "The customer's bank did not take this now.",
+    remedy: 'Try again later, or ask the customer for another way to be paid.',
+    crmCode: 'REFUND_NOT_TAKEN_BY_BANK',
   },
   settlement_declined: {
     retryable: false,
-    sentence: 'The refund was accepted, then declined when it was to be settled.',
-    remedy: "Read the gateway's message, then refund again or pay the customer another way.",
+    sentence: 'It was accepted, then declined when it was to be settled.',
+    remedy: "Read the gateway's message, then try again or pay the customer another way.",
     crmCode: 'REFUND_SETTLEMENT_DECLINED',
   },
   payment_debit_failed: {
@@ -160,7 +166,7 @@ export const REFUSALS = {
   },
   key_refused_by_gateway: {
     retryable: false,
-    sentence: 'The gateway met the key of this refund with another request, so it was not sent.',
+    sentence: 'The gateway knows the key of this request with another content, so it was not sent.',
     remedy: 'Send this to your administrator: it must never happen.',
     crmCode: 'REFUND_KEY_CONFLICT',
   },
@@ -172,14 +178,14 @@ export const REFUSALS = {
   },
   withdrawn: {
     retryable: false,
-    sentence: 'This refund was withdrawn before it was sent.',
+    sentence: 'It was withdrawn before it was sent.',
     remedy: 'Request it again if it is still owed.',
     crmCode: 'REFUND_WITHDRAWN',
   },
   settled_by_hand: {
     retryable: false,
     sentence: 'A person found out at the gateway that this money did not reach the customer.',
-    remedy: 'Ask who settled it. Refund again if it is still owed.',
+    remedy: 'Ask who settled it. Send it again if it is still owed.',
     crmCode: 'SETTLED_BY_HAND',
   },
 } as const satisfies Record<string, ErrorEntry>
@@ -188,8 +194,8 @@ export const REFUSALS = {
 export const UNKNOWN_OUTCOMES = {
   outcome_unknown: {
     retryable: false,
-    sentence: 'The gateway did not answer, so the refund is being checked with it.',
-    remedy: 'Nothing is lost and nothing is sent twice. Do not refund it again.',
+    sentence: 'The gateway did not answer, so it is being asked what became of this.',
+    remedy: 'Nothing is lost and nothing is sent twice. Do not send it again.',
     crmCode: 'REFUND_BEING_CHECKED',
   },
 } as const satisfies Record<string, ErrorEntry>

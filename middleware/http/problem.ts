@@ -14,6 +14,7 @@ export const problemSchema = z.strictObject({
   remedy: z.string(),
   retryable: z.boolean(),
   field: z.string().optional(),
+  details: z.record(z.string(), z.string()).describe('What fills the sentence and remedy of the code'),
   requestId: z.string(),
 })
 
@@ -60,6 +61,7 @@ export function sendProblem(response: Response, error: RefundError): void {
     remedy,
     retryable: entry.retryable,
     ...(error.details.field !== undefined && { field: error.details.field }),
+    details: { ...error.details },
     requestId: response.locals.requestId,
   }
   response.status(status).type('application/problem+json').send(JSON.stringify(problem))

@@ -1,4 +1,5 @@
 import { z } from 'zod'
+import { crmCodeOf, tell } from '../errors.ts'
 import type { PaymentBalance, Refund } from '../refunds/refund.ts'
 import type { Chargeback } from '../refunds/chargebacks.ts'
 import type { Waiting } from '../refunds/line.ts'
@@ -39,7 +40,7 @@ export const refundViewSchema = z.strictObject({
   held: z.boolean(),
   payerAsked: z.boolean(),
   waiting: z
-    .strictObject({ sentence: z.string(), position: z.int(), inSeconds: z.int().nullable() })
+    .strictObject({ code: z.string(), sentence: z.string(), position: z.int(), inSeconds: z.int().nullable() })
     .nullable()
     .describe('Why it is not sent yet, and its place in the line of this payment'),
   requestedAt: z.iso.datetime(),
@@ -77,6 +78,10 @@ export const previewSchema = z.strictObject({
   action: z.enum(['void', 'refund', 'wait', 'gateway_decides', 'nothing']),
   amount: moneyText,
   sentence: z.string(),
+  because: z
+    .strictObject({ code: z.string(), details: z.record(z.string(), z.string()) })
+    .nullable()
+    .describe('The code that the sentence belongs to, and what fills it'),
   settlesOn: z.string().nullable(),
   queue: z.strictObject({ position: z.int(), inSeconds: z.int() }).nullable(),
   directDebit: z
@@ -89,7 +94,7 @@ export const previewSchema = z.strictObject({
       tooYoungUntil: z.string().nullable(),
     })
     .nullable(),
-  obstacle: z.strictObject({ sentence: z.string(), remedy: z.string() }).nullable(),
+  obstacle: z.strictObject({ code: z.string(), sentence: z.string(), remedy: z.string() }).nullable(),
 })
 
 export const refundAnswerSchema = z.strictObject({ refund: refundViewSchema, payment: paymentViewSchema })
@@ -150,15 +155,16 @@ export function creditView(credit: Refund, waiting: Waiting | null): z.input<typ
 }
 
 export function previewView(preview: RefundPreview, scheme: string | null): z.input<typeof previewSchema> {
-  const { action, amount, sentence, settlesOn, queue, directDebit, obstacle } = preview
+  const { action, amount, sentence, because, settlesOn, queue, directDebit, obstacle } = preview
   return {
     action,
     amount: amount.toDecimal(),
     sentence,
+    because: because && { code: crmCodeOf(because.code), details: { ...because.details } },
     settlesOn,
     queue,
     directDebit: directDebit && { ...directDebit, scheme, mustAcknowledge: true },
-    obstacle: obstacle && { sentence: obstacle.why, remedy: obstacle.remedy },
+    obstacle: obstacle && { code: crmCodeOf(obstacle), ...tell(obstacle) },
   }
 }
 

@@ -1,5 +1,5 @@
 import type { Database } from '../database/database.ts'
-import { RefundError } from '../errors.ts'
+import { notPossibleNow, RefundError } from '../errors.ts'
 import type { Gateway } from '../gateways/gateway.ts'
 import { decideUndo } from './decide-undo.ts'
 import { guardDirectDebit } from './direct-debit-gate.ts'
@@ -59,10 +59,7 @@ export async function lookAtPayment(gateway: Gateway, reference: string, needed:
   const looked = await lookUpPayment(gateway, reference)
   if (looked?.kind === 'found') return looked.facts
   if (looked?.kind === 'unavailable' && needed) {
-    throw new RefundError('not_possible_now', {
-      why: `${gateway.label} does not answer at this moment, and without it nobody knows what may be done.`,
-      remedy: 'Try again in a few minutes.',
-    })
+    throw notPossibleNow('gateway_cannot_be_asked', { gateway: gateway.label })
   }
   return null
 }

@@ -1,4 +1,4 @@
-import { RefundError, tell } from '../errors.ts'
+import { notPossibleNow, RefundError } from '../errors.ts'
 import type { RefusalCode } from '../errors.ts'
 import type { Gateway, PaymentFacts } from '../gateways/gateway.ts'
 import { addDays, dayInWords } from './claim-window.ts'
@@ -54,19 +54,14 @@ export function guardDirectDebit(
   if (date !== null) throw new RefundError('direct_debit_too_young', { date: dayInWords(date) })
   // Without a date the age is not known, and a look-up that could have told it found none.
   if (debit.collectedOn === null && (facts?.chargedOn ?? null) === null) {
-    throw new RefundError('not_possible_now', {
-      why: 'It is not known when this debit was collected.',
-      remedy: `Enter the payment date on the payment, or check it at ${gateway.label}.`,
-    })
+    throw notPossibleNow('collection_date_unknown', { gateway: gateway.label })
   }
   const obstacle = obstacleOf(facts)
-  if (obstacle) throw new RefundError('not_possible_now', obstacle)
+  if (obstacle) throw notPossibleNow(obstacle)
 }
 
-/** What stands in the way of any refund of a payment, by the gateway's own word, told to an agent. */
-export function obstacleOf(facts: PaymentFacts | null): { readonly why: string; readonly remedy: string } | null {
+/** What stands in the way of any refund of a payment, by the gateway's own word. */
+export function obstacleOf(facts: PaymentFacts | null): RefusalCode | null {
   const code = (facts && STANDS_IN_THE_WAY[facts.status]) ?? facts?.obstacle?.code
-  if (code === undefined || code === WAITS_FOR_FUNDS) return null
-  const { sentence, remedy } = tell(code)
-  return { why: sentence, remedy }
+  return code === undefined || code === WAITS_FOR_FUNDS ? null : code
 }

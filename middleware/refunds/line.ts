@@ -1,5 +1,5 @@
 import type { Database, Queryable } from '../database/database.ts'
-import { tell } from '../errors.ts'
+import { crmCodeOf, tell } from '../errors.ts'
 import type { ErrorCode } from '../errors.ts'
 import { tellState } from '../trace.ts'
 import { PAYMENT_FIRST, PAYMENT_IS_LOCKED } from './refund-store.ts'
@@ -7,6 +7,7 @@ import type { Refund } from './refund.ts'
 
 /** Why a refund waits, its place in the line of its payment, and about when it goes out. */
 export interface Waiting {
+  readonly code: string
   readonly sentence: string
   /** 1 = next. */
   readonly position: number
@@ -40,6 +41,7 @@ export async function waitingOf(database: Queryable, refund: Refund): Promise<Wa
     [refund.id],
   )
   return {
+    code: crmCodeOf(refund.waitingFor as ErrorCode),
     sentence: tell(refund.waitingFor as ErrorCode).sentence,
     position: (row?.ahead ?? 0) + 1,
     inSeconds: row?.seconds ?? null,

@@ -1,11 +1,11 @@
 import type { Database } from '../database/database.ts'
-import { tell } from '../errors.ts'
+import type { RefusalCode } from '../errors.ts'
 import type { Gateway, PaymentFacts } from '../gateways/gateway.ts'
 import { Money } from '../money/money.ts'
 import { lookAtPayment } from './ask-for-refund.ts'
 import { claimRisk, dayInWords } from './claim-window.ts'
 import type { ClaimRisk } from './claim-window.ts'
-import { decideUndo } from './decide-undo.ts'
+import { decideUndo, reasonOf } from './decide-undo.ts'
 import type { UndoDecision } from './decide-undo.ts'
 import { obstacleOf, tooYoungUntil } from './direct-debit-gate.ts'
 import type { DirectDebitRules } from './direct-debit-gate.ts'
@@ -23,7 +23,7 @@ export interface RefundPreview extends UndoDecision {
   /** Its place in the line of this payment, when it would have to wait for others. */
   readonly queue: { readonly position: number; readonly inSeconds: number } | null
   readonly directDebit: (ClaimRisk & { readonly tooYoungUntil: string | null }) | null
-  readonly obstacle: { readonly why: string; readonly remedy: string } | null
+  readonly obstacle: RefusalCode | null
 }
 
 /**
@@ -46,7 +46,7 @@ export async function previewRefund(
     ...decision,
     ...(tooYoung !== null && {
       action: 'nothing',
-      sentence: tell('direct_debit_too_young', { date: dayInWords(tooYoung) }).sentence,
+      ...reasonOf('direct_debit_too_young', { date: dayInWords(tooYoung) }),
     }),
     amount: request.amount ?? balance?.refundable ?? request.captured,
     queue: (gateway.capabilities.spacingMs ?? 0) > 0 ? await lineOf(database, orgId, request.paymentId) : null,

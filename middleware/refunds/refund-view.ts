@@ -1,6 +1,6 @@
 import type { CreditRecord, RefundRecord, RefundStage } from '../crm/crm.ts'
-import { ERRORS, tell } from '../errors.ts'
-import type { ErrorCode, ErrorEntry } from '../errors.ts'
+import { crmCodeOf, tell } from '../errors.ts'
+import type { ErrorCode } from '../errors.ts'
 import { attentionRecord, tellAttention } from './attention.ts'
 import type { Refund, RefundState } from './refund.ts'
 
@@ -45,8 +45,7 @@ export interface ToldFailure {
 export function tellFailure(refund: Pick<Refund, 'failure'>): ToldFailure | null {
   if (!refund.failure) return null
   const code = refund.failure.code as ErrorCode
-  const entry: ErrorEntry = ERRORS[code]
-  return { code: entry.crmCode ?? code.toUpperCase(), ...tell(code), gatewayMessage: refund.failure.gatewayMessage }
+  return { code: crmCodeOf(code), ...tell(code), gatewayMessage: refund.failure.gatewayMessage }
 }
 
 /** The refund or credit as Salesforce shows it. */

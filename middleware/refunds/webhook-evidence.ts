@@ -1,5 +1,5 @@
 import type { Queryable } from '../database/database.ts'
-import { RefundError, tell } from '../errors.ts'
+import { notPossibleNow } from '../errors.ts'
 import type { Gateway } from '../gateways/gateway.ts'
 
 /**
@@ -20,14 +20,10 @@ export async function guardByWebhooks(
     [gateway.name, payment.gatewayAccount, payment.gatewayReference],
   )
   if (told?.disputed) {
-    const { sentence, remedy } = tell('payment_disputed')
-    throw new RefundError('not_possible_now', { why: sentence, remedy })
+    throw notPossibleNow('payment_disputed')
   }
   const collectedAtOnce = (gateway.capabilities.captureMode ?? 'immediate') === 'immediate'
   if (!collectedAtOnce && !told?.captured) {
-    throw new RefundError('not_possible_now', {
-      why: `${gateway.label} has not reported yet that this debit was collected.`,
-      remedy: 'Wait for its report, then refund it.',
-    })
+    throw notPossibleNow('collection_not_reported', { gateway: gateway.label })
   }
 }

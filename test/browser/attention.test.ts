@@ -42,7 +42,7 @@ describe('the list of what needs a person, in a browser', () => {
       Stage__c: 'Checking with gateway',
       Attention_Kind__c: 'Unknown for long',
       Attention_Reason__c: 'What became of this refund has been unknown for more than an hour.',
-      Attention_Remedy__c: 'Do not refund it again. Look for it in the records of the gateway.',
+      Attention_Remedy__c: 'Do not send it again. Look for it in the records of the gateway.',
       Attention_Since__c: daysAgo(0),
     })
     visitor = await Visitor.arrive(browser, org.url)
@@ -53,7 +53,7 @@ describe('the list of what needs a person, in a browser', () => {
       [
         'Unknown for long',
         'What became of this refund has been unknown for more than an hour.',
-        'Do not refund it again. Look for it in the records of the gateway.',
+        'Do not send it again. Look for it in the records of the gateway.',
         '0',
         '–',
         'Checking with gateway',

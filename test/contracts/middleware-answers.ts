@@ -28,7 +28,10 @@ const KINDS = ['Refund', 'Void', 'Undo'] as const
 const SUCCEEDED = { Refund: 'Refunded', Void: 'Voided', Undo: 'Cancelled or refunded', Credit: 'Refunded' } as const
 type Kind = keyof typeof SUCCEEDED
 
+const code = z.string().regex(/^[A-Z_]{1,80}$/)
+
 const waiting = z.strictObject({
+  code,
   sentence: z.string().min(1).max(255),
   position: z.int().positive(),
   inSeconds: z.int().nonnegative().nullable(),
@@ -50,7 +53,7 @@ const outgoing = {
   gatewayReference: z.string().max(80).nullable(),
   error: z
     .strictObject({
-      code: z.string().regex(/^[A-Z_]{1,80}$/),
+      code,
       sentence: z.string().min(1).max(255),
       remedy: z.string().min(1).max(255),
       gatewayMessage: z.string().max(255).nullable(),
@@ -149,8 +152,9 @@ export const preview = z.strictObject({
       action: z.enum(['void', 'refund', 'wait', 'gateway_decides', 'nothing']),
       amount,
       sentence: z.string().min(1).max(255),
+      because: z.strictObject({ code, details: z.record(z.string(), z.string()) }).nullable(),
       settlesOn: z.iso.date().nullable(),
-      queue: waiting.omit({ sentence: true }).nullable(),
+      queue: waiting.omit({ code: true, sentence: true }).nullable(),
       directDebit: z
         .strictObject({
           scheme: z.string().nullable(),
@@ -161,7 +165,7 @@ export const preview = z.strictObject({
           tooYoungUntil: z.iso.date().nullable(),
         })
         .nullable(),
-      obstacle: z.strictObject({ sentence: z.string().min(1), remedy: z.string().min(1) }).nullable(),
+      obstacle: z.strictObject({ code, sentence: z.string().min(1), remedy: z.string().min(1) }).nullable(),
     })
     .refine(({ action, obstacle }) => obstacle === null || action === 'nothing', 'an obstacle lets nothing happen'),
 })
@@ -203,6 +207,7 @@ export const problem = z
       remedy: z.string(),
       retryable: z.boolean(),
       field: z.string().optional(),
+      details: z.record(z.string(), z.string()),
       requestId: z.string().min(1),
     }),
   })

@@ -82,7 +82,7 @@ describe('a refund, from the button to the money and back', () => {
     const record = await world.record(asked.body.refund.id, 'Failed')
     expect(record).toMatchObject({
       Error_Code__c: 'DECLINED_INSUFFICIENT_FUNDS',
-      Error_Message__c: 'Your balance at the gateway is too low for this refund today.',
+      Error_Message__c: 'Your balance at the gateway is too low to pay this out today.',
     })
     expect(String(record.Gateway_Message__c)).toMatch(/insufficient/i)
     expect(payment(paid)).toMatchObject({ Amount_Refunded__c: 0, Refundable_Amount__c: 89 })

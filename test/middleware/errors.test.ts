@@ -1,4 +1,4 @@
-import { ERRORS, tell } from '../../middleware/errors.ts'
+import { crmCodeOf, ERRORS, tell } from '../../middleware/errors.ts'
 import type { ErrorCode, ErrorEntry } from '../../middleware/errors.ts'
 
 const ENTRIES = Object.entries(ERRORS) as [ErrorCode, ErrorEntry][]
@@ -21,6 +21,11 @@ describe('the table of errors', () => {
       expect(crmCode ?? 'A').toMatch(/^[A-Z][A-Z_]{0,79}$/)
     },
   )
+
+  it('is one code in Salesforce for each of ours, because the words of the org stand under it', () => {
+    const codes = ENTRIES.map(([code]) => crmCodeOf(code))
+    expect(new Set(codes).size).toBe(codes.length)
+  })
 
   it('fills a sentence from its details', () => {
     expect(tell('amount_exceeds_refundable', { refundable: 'EUR 70.50' }).sentence).toBe(

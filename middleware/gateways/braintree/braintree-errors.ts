@@ -15,9 +15,9 @@ export const VALIDATION_CODES: ReadonlyMap<string, RefusalCode> = new Map([
   ['91505', 'gateway_refused'], // the reference is a refund itself
   ['91563', 'escrow_in_full_only'],
   ['91504', 'void_too_late'],
-  ['91538', 'refunds_not_enabled'], // the merchant account is suspended
-  ['91559', 'refunds_not_enabled'], // the merchant account is pending
-  ['91514', 'refunds_not_enabled'], // suspended
+  ['91538', 'gateway_account_suspended'], // the merchant account is suspended
+  ['91559', 'gateway_account_suspended'], // the merchant account is pending
+  ['91514', 'gateway_account_suspended'], // suspended
   ['91547', 'refunds_not_enabled'],
   ['91546', 'credits_not_enabled'],
   ['91552', 'request_refused_by_gateway'], // service fee on a credit

@@ -1,6 +1,7 @@
 import { AuraHandledError, type ApexContext } from './apex-runtime.ts'
 import type { RefundView } from './middleware-views.ts'
 import { RefundException } from './refund-middleware.ts'
+import { refusalWords } from './refusal-words.ts'
 
 type Params = Readonly<Record<string, unknown>>
 
@@ -19,17 +20,18 @@ export async function readable<Result>(work: () => Promise<Result>): Promise<Res
 
 /** Stand-in of RefundOutcome.cls. */
 export function refundOutcome(
+  apex: ApexContext,
   { id, state, stage, amount, error, waiting }: RefundView,
   currencyCode: string | null,
   gatewayLabel: string | null,
 ): Readonly<Record<string, string | number | null>> {
   return {
     ...{ refundId: id, state, stage, amount, currencyCode, gatewayLabel },
-    sentence: error?.sentence ?? null,
-    remedy: error?.remedy ?? null,
+    sentence: refusalWords(apex, 'Sentence', error?.code, error?.sentence ?? null),
+    remedy: refusalWords(apex, 'Remedy', error?.code, error?.remedy ?? null),
     gatewayMessage: error?.gatewayMessage ?? null,
     errorCode: error?.code ?? null,
-    waitingSentence: waiting?.sentence ?? null,
+    waitingSentence: refusalWords(apex, 'Sentence', waiting?.code, waiting?.sentence ?? null),
     position: waiting?.position ?? null,
     inSeconds: waiting?.inSeconds ?? null,
   }

@@ -51,7 +51,7 @@ export const CREDIT_METHODS: ApexMethods = {
         idempotencyKey: text('idempotencyKey'),
       })
       const gatewayLabel = labelOf(apex, 'Credit__c', 'Gateway__c', text('gateway'))
-      return refundOutcome(credit, text('currencyCode'), gatewayLabel)
+      return refundOutcome(apex, credit, text('currencyCode'), gatewayLabel)
     }),
 }
 

@@ -6,6 +6,7 @@ const PROBLEM_TYPE = 'urn:refund-relay:problem:'
 // As JSON.deserialize reads into Apex classes: members that are not declared are passed over, absent ones are null.
 const optional = <Schema extends z.ZodType>(schema: Schema) => schema.nullish().transform((value) => value ?? null)
 const optionalText = optional(z.string())
+const details = optional(z.record(z.string(), z.string()))
 
 const refundSchema = z.object({
   id: z.string(),
@@ -22,7 +23,9 @@ const refundSchema = z.object({
   error: optional(
     z.object({ code: z.string(), sentence: z.string(), remedy: z.string(), gatewayMessage: optionalText }),
   ),
-  waiting: optional(z.object({ sentence: z.string(), position: z.int(), inSeconds: optional(z.int()) })),
+  waiting: optional(
+    z.object({ code: optionalText, sentence: z.string(), position: z.int(), inSeconds: optional(z.int()) }),
+  ),
   held: z
     .boolean()
     .nullish()
@@ -76,13 +79,17 @@ export const undoPreviewSchema = z.object({
       tooYoungUntil: optional(z.iso.date()),
     }),
   ),
-  obstacle: optional(z.object({ sentence: optionalText, remedy: optionalText })),
+  obstacle: optional(z.object({ code: optionalText, sentence: optionalText, remedy: optionalText })),
+  because: optional(z.object({ code: z.string(), details })),
 })
 export const problemSchema = z.object({
   type: z.string().startsWith(PROBLEM_TYPE),
   detail: z.string().min(1),
   code: z.string(),
   retryable: z.boolean(),
+  title: optionalText,
+  remedy: optionalText,
+  details,
 })
 
 export type RefundView = z.infer<typeof refundSchema>

@@ -41,6 +41,7 @@ export const REFUND_FIELDS = [
   'Requested_By__r.Name',
   'Requested_At__c',
   'Decided_At__c',
+  'Error_Code__c',
   'Error_Message__c',
   'Remedy__c',
   'Gateway_Message__c',
@@ -92,6 +93,7 @@ export interface RefundRow {
   readonly Requested_By__r: { readonly Name: string } | null
   readonly Requested_At__c: Text
   readonly Decided_At__c: Text
+  readonly Error_Code__c: Text
   readonly Error_Message__c: Text
   readonly Remedy__c: Text
   readonly Gateway_Message__c: Text

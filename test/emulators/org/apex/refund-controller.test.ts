@@ -111,6 +111,35 @@ describe('the stand-ins of RefundController', () => {
     })
   })
 
+  it("tells a refusal in the org's own words for its code, its gaps filled, and as it came where the org has none", async () => {
+    const { status, body } = example('amount_exceeds_refundable')
+    const foreign = { ...(body as object), title: 'x', remedy: 'y', detail: 'x y' }
+    middleware.answers.POST = { status, body: foreign }
+    expect((await request()).body).toEqual({
+      body: {
+        message:
+          'Only EUR 70.50 of this payment can still be refunded. Lower the amount, or open the refunds under way.',
+      },
+    })
+    middleware.answers.POST = { status, body: { ...foreign, code: 'a_later_code' } }
+    expect((await request()).body).toEqual({ body: { message: 'x y' } })
+    const because = { why: 'x', remedy: 'y', because: 'DECLINED_PAYMENT_DISPUTED' }
+    middleware.answers.POST = { status, body: { ...foreign, code: 'not_possible_now', details: because } }
+    expect((await request()).body).toEqual({
+      body: {
+        message:
+          "The customer's bank has already taken this payment back. Do not refund. Answer the dispute at the gateway.",
+      },
+    })
+    const failed = example('failed').body as { refund: { error: object } }
+    const error = { ...failed.refund.error, sentence: 'x', remedy: 'y' }
+    middleware.answers.POST = { status: 201, body: { ...failed, refund: { ...failed.refund, error } } }
+    expect((await request()).body).toMatchObject({
+      sentence: 'Your balance at the gateway is too low to pay this out today.',
+      remedy: 'Top up the balance or wait for new payments, then try again.',
+    })
+  })
+
   it.each(['amount_exceeds_refundable', 'not_permitted', 'service_unavailable'])(
     'refuses as the example %s does, in its own sentence',
     async (name) => {

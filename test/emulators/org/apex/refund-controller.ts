@@ -52,7 +52,7 @@ export const REFUND_METHODS: ApexMethods = {
         undo: params['undo'] === true,
         idempotencyKey: textOf(params['idempotencyKey']),
       })
-      return refundOutcome(refund, payment.row.Currency__c, payment.gatewayLabel())
+      return refundOutcome(apex, refund, payment.row.Currency__c, payment.gatewayLabel())
     }),
 
   'RefundController.withdrawRefund': (apex, { refundKey, paymentId }) =>
@@ -65,7 +65,7 @@ export const REFUND_METHODS: ApexMethods = {
       const held = known?.refunds.find(({ id }) => id === refundKey)
       if (!held) throw new AuraHandledError(apex.label('Refund_No_Payment'))
       const { refund } = await middleware.withdrawRefund(held.id)
-      return refundOutcome(refund, payment.row.Currency__c, payment.gatewayLabel())
+      return refundOutcome(apex, refund, payment.row.Currency__c, payment.gatewayLabel())
     }),
 
   'RefundController.getRefundHistory': (apex, { paymentId, askMiddleware }) =>

@@ -2,6 +2,7 @@ import { normalId } from '../ids.ts'
 import type { ApexContext } from './apex-runtime.ts'
 import { labelOf, type PaymentRecord, type RefundRow } from './payment-record.ts'
 import type { PaymentAnswer, RefundView } from './middleware-views.ts'
+import { refusalWords } from './refusal-words.ts'
 
 /** One refund in the history. */
 export interface RefundLine {
@@ -102,7 +103,7 @@ function merged(apex: ApexContext, payment: PaymentRecord, known: PaymentAnswer 
   for (const refund of known?.refunds ?? []) {
     const line = lines.get(refund.id)
     if (line && refund.version < line.version) continue
-    if (line?.version === refund.version) lines.set(refund.id, { ...line, ...placeOf(refund) })
+    if (line?.version === refund.version) lines.set(refund.id, { ...line, ...placeOf(apex, refund) })
     else lines.set(refund.id, ofMiddleware(apex, refund, line, names.get(refund.requestedBy ?? '') ?? null))
   }
   return [...lines.values()]
@@ -132,8 +133,8 @@ function ofRecord(apex: ApexContext, refund: RefundRow, payment: PaymentRecord):
     requestedByName: refund.Requested_By__r?.Name ?? null,
     requestedAt: isoTime(refund.Requested_At__c ?? refund.CreatedDate),
     decidedAt: refund.Decided_At__c === null ? null : isoTime(refund.Decided_At__c),
-    sentence: refund.Error_Message__c,
-    remedy: refund.Remedy__c,
+    sentence: refusalWords(apex, 'Sentence', refund.Error_Code__c, refund.Error_Message__c),
+    remedy: refusalWords(apex, 'Remedy', refund.Error_Code__c, refund.Remedy__c),
     gatewayMessage: refund.Gateway_Message__c,
     gatewayReference: refund.Gateway_Reference__c,
     attention:
@@ -159,15 +160,15 @@ function ofMiddleware(
     origin: refund.origin,
     stage: refund.stage,
     held: refund.held,
-    ...placeOf(refund),
+    ...placeOf(apex, refund),
     amount: refund.amount,
     reasonLabel: labelOf(apex, 'Refund__c', 'Reason__c', refund.reason),
     note: refund.note,
     requestedByName,
     requestedAt: refund.requestedAt,
     decidedAt: refund.decidedAt,
-    sentence: refund.error?.sentence ?? null,
-    remedy: refund.error?.remedy ?? null,
+    sentence: refusalWords(apex, 'Sentence', refund.error?.code, refund.error?.sentence ?? null),
+    remedy: refusalWords(apex, 'Remedy', refund.error?.code, refund.error?.remedy ?? null),
     gatewayMessage: refund.error?.gatewayMessage ?? null,
     gatewayReference: refund.gatewayReference,
     attention: refund.attention,
@@ -177,8 +178,9 @@ function ofMiddleware(
 }
 
 /** No record holds it: it changes by the second. */
-function placeOf({ waiting }: RefundView): Pick<RefundLine, 'waitingSentence' | 'position'> {
-  return { waitingSentence: waiting?.sentence ?? null, position: waiting?.position ?? null }
+function placeOf(apex: ApexContext, { waiting }: RefundView): Pick<RefundLine, 'waitingSentence' | 'position'> {
+  const waitingSentence = refusalWords(apex, 'Sentence', waiting?.code, waiting?.sentence ?? null)
+  return { waitingSentence, position: waiting?.position ?? null }
 }
 
 /** A Datetime as components receive it. */

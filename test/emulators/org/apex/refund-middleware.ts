@@ -12,6 +12,7 @@ import {
   type UndoPreview,
 } from './middleware-views.ts'
 import type { PaymentRecord } from './payment-record.ts'
+import { refusalWords } from './refusal-words.ts'
 
 const TIMEOUT_MS = 20_000
 
@@ -67,10 +68,13 @@ export class RefundMiddleware {
   }
 
   /** @throws RefundException when it is refused, or nobody answered */
-  previewRefund(payment: PaymentRecord, amount: string | null): Promise<UndoPreview> {
+  async previewRefund(payment: PaymentRecord, amount: string | null): Promise<UndoPreview> {
     this.#silence = 'Refund_Preview_No_Answer'
     const body = { ...payment.facts(), ...(amount === null ? {} : { amount }) }
-    return this.#send('POST', `/v1/payments/${payment.row.Id}/undo-preview`, undoPreviewSchema, posted(body))
+    const path = `/v1/payments/${payment.row.Id}/undo-preview`
+    const { because, obstacle, ...preview } = await this.#send('POST', path, undoPreviewSchema, posted(body))
+    const sentence = refusalWords(this.#apex, 'Sentence', because?.code, preview.sentence, because?.details ?? {})
+    return { ...preview, sentence, because: null, obstacle: obstacle && this.#inWordsOfTheOrg(obstacle) }
   }
 
   /** @throws RefundException when it is too late for that, or nobody answered */
@@ -110,7 +114,22 @@ export class RefundMiddleware {
     }
     if (response.status >= 200 && response.status < 300) return this.#read(response.body, schema)
     const problem = this.#read(response.body, problemSchema)
-    throw new RefundException(problem.detail, problem.code, problem.retryable)
+    throw new RefundException(this.#told(problem), problem.code, problem.retryable)
+  }
+
+  #inWordsOfTheOrg({ code, sentence, remedy }: NonNullable<UndoPreview['obstacle']>): UndoPreview['obstacle'] {
+    return {
+      code,
+      sentence: refusalWords(this.#apex, 'Sentence', code, sentence),
+      remedy: refusalWords(this.#apex, 'Remedy', code, remedy),
+    }
+  }
+
+  #told({ code, title, remedy, detail, details }: z.output<typeof problemSchema>): string {
+    if (title === null || remedy === null) return detail
+    const known = details ?? {}
+    const sentence = refusalWords(this.#apex, 'Sentence', code, title, known)
+    return `${sentence} ${refusalWords(this.#apex, 'Remedy', code, remedy, known)}`
   }
 
   #read<Answer>(body: string, schema: z.ZodType<Answer>): Answer {

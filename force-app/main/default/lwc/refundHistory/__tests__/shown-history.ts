@@ -49,8 +49,8 @@ export const FAILED: RefundLine = {
   requestedAt: '2025-11-01T10:00:00Z',
   decidedAt: null,
   reasonLabel: null,
-  sentence: 'Your balance at the gateway is too low for this refund today.',
-  remedy: 'Top up the balance or wait for new payments, then refund again.',
+  sentence: 'Your balance at the gateway is too low to pay this out today.',
+  remedy: 'Top up the balance or wait for new payments, then try again.',
   gatewayMessage: 'Insufficient balance on payment',
 }
 

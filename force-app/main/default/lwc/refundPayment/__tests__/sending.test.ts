@@ -244,7 +244,7 @@ describe('the outcome', () => {
   })
 
   const DECLINED = {
-    sentence: 'The gateway refused this refund.',
+    sentence: 'The gateway refused this request.',
     remedy: "Read the gateway's message, or ask your administrator.",
     gatewayMessage: 'Insufficient balance on payment',
   }
