@@ -68,7 +68,7 @@ describe('an agent, with every gateway', () => {
     const second = await payment.pressRefund()
     await second.fillAmount('20.00')
     await second.foretells(/Another refund of this payment/)
-    await visitor.screenshot('line-before')
+    expect(await visitor.inspect('line-before')).toEqual([])
     await second.send()
     expect(await second.outcomeHeading()).toBe('Waiting in line')
     expect(await second.outcomeSentences()).toMatch(/Number 1 in line; it goes out in about/)
