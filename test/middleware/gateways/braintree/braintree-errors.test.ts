@@ -1,3 +1,4 @@
+import { readDecline } from '../../../../middleware/gateways/braintree/braintree-transaction.ts'
 import { Money } from '../../../../middleware/money/money.ts'
 import { startBraintreeRig } from '../../../contracts/gateway-rig-braintree.ts'
 import type { BraintreeRig } from '../../../contracts/gateway-rig-braintree.ts'
@@ -124,6 +125,45 @@ describe('a decline', () => {
         refusal: { code: 'settlement_declined', gatewayMessage: '4001 Settlement Declined' },
       },
     })
+  })
+})
+
+describe('what a bank or PayPal says besides "declined"', () => {
+  const silent = {
+    processorResponseCode: null,
+    processorResponseText: null,
+    processorResponseType: null,
+    additionalProcessorResponse: null,
+    processorSettlementResponseCode: null,
+    processorSettlementResponseText: null,
+  }
+
+  it.each([
+    ['2037', 'already_refunded'],
+    ['2065', 'refund_period_over'],
+    ['2090', 'refund_exceeds_gateway_balance'],
+    ['2095', 'refund_exceeds_gateway_balance'],
+    ['2999', 'bank_declined_hard'],
+  ])('%s is %s', (processorResponseCode, code) => {
+    const declined = { ...silent, status: 'processor_declined', processorResponseType: 'hard_declined' }
+    expect(readDecline({ ...declined, processorResponseCode })).toMatchObject({
+      code,
+      gatewayMessage: expect.stringContaining(processorResponseCode),
+    })
+  })
+
+  it.each([
+    ['4001', 'settlement_declined'],
+    ['4003', 'settlement_declined'],
+    ['4004', 'already_refunded'],
+    ['4005', 'settlement_declined'],
+    ['4006', 'settlement_declined'],
+    ['4018', 'settlement_declined'],
+    ['4019', 'payment_disputed'],
+    ['4020', 'too_many_refunds'],
+  ])('%s, when it is settled, is %s', (processorSettlementResponseCode, code) => {
+    const declined = { ...silent, status: 'settlement_declined', processorSettlementResponseCode }
+    expect(readDecline(declined)).toMatchObject({ code })
   })
 })
 
