@@ -3,7 +3,7 @@ import type { LocalWorld } from '../emulators/local-world.ts'
 import { REQUEST_FAULTS } from '../emulators/gateway-faults.ts'
 import type { RequestFault } from '../emulators/gateway-faults.ts'
 import type { Fleet } from '../instances/fleet.ts'
-import type { KnownPayment } from './payments.ts'
+import type { KnownPayment } from '../instances/payments.ts'
 
 export interface Rates {
   /** Share of requests before which a fault of their gateway is ordered. */

@@ -1,22 +1,19 @@
-import { randomUUID } from 'node:crypto'
 import { mkdtemp, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { setTimeout as pause } from 'node:timers/promises'
 import { openDatabase } from '../../middleware/database/database.ts'
 import type { Database } from '../../middleware/database/database.ts'
 import { startLocalWorld } from '../emulators/local-world.ts'
 import type { LocalWorld } from '../emulators/local-world.ts'
-import { Caller } from '../instances/caller.ts'
+import { calmDown } from '../instances/calm.ts'
 import { Fleet } from '../instances/fleet.ts'
+import { Load } from '../instances/load.ts'
+import { judge } from '../instances/oracle.ts'
 import { startOwnPostgres } from '../instances/own-postgres.ts'
 import type { Progress } from '../progress.ts'
 import { Disturbance } from './disturbance.ts'
 import type { Rates } from './disturbance.ts'
 import { Memory } from './memory.ts'
-import { judge, openWork } from './oracle.ts'
-import type { Heard } from './oracle.ts'
-import { PAYMENT_MIX, newPayment } from './payments.ts'
 
 export interface EnduranceOptions {
   readonly refunds: number
@@ -47,10 +44,7 @@ export interface EnduranceReport {
   readonly wrong: readonly string[]
 }
 
-/** Of a payment of 100.00 two of these fit; the third is refused. */
-const AMOUNTS = ['40.00', '40.00', '40.00'] as const
 const OUTCOME_MS = 200
-const MOST_MOVES = 12
 
 /** Asks for refunds while processes die, gateways misbehave and the org goes away; then calms down and judges all of them. */
 export async function endure(options: EnduranceOptions): Promise<EnduranceReport> {
@@ -89,36 +83,23 @@ async function run(
 ): Promise<EnduranceReport> {
   const started = performance.now()
   const secondsPassed = () => (performance.now() - started) / 1_000
-  const heard = { accepted: new Map<string, { id: string; body: object }>(), refused: new Set<string>() }
+  const load = new Load(world, fleet)
+  const { heard, caller } = load
   const disturbance = new Disturbance(world, fleet, options.rates)
   const memory = watchMemory(fleet, options.instances, secondsPassed)
-  const caller = new Caller(world.org)
-  let begun = 0
-
-  const callForPayments = async () => {
-    while (begun * 2 < options.refunds && secondsPassed() < options.minutes * 60) {
-      const payment = await newPayment(world, PAYMENT_MIX[begun++ % PAYMENT_MIX.length]!)
-      const ask = async (amount: string) => {
-        const key = randomUUID()
-        disturbance.order(payment)
-        const body = { ...payment.body, amount }
-        const answer = await caller.askUntilAnswered(() => fleet.url(), key, body)
-        if (answer.body.refund) heard.accepted.set(key, { id: answer.body.refund.id, body })
-        else heard.refused.add(key)
-      }
-      if (begun % 3 === 0) await Promise.all(AMOUNTS.map(ask))
-      else for (const amount of AMOUNTS) await ask(amount)
-      options.progress.at(heard.accepted.size, `${disturbance.counts['kills']} kills`)
-    }
-  }
 
   disturbance.start()
-  await Promise.all(Array.from({ length: options.callers }, callForPayments))
+  await load.run({
+    callers: options.callers,
+    goOn: (begun) => begun * 2 < options.refunds && secondsPassed() < options.minutes * 60,
+    beforeEach: (payment) => disturbance.order(payment),
+    afterEach: () => options.progress.at(heard.accepted.size, `${disturbance.counts['kills']} kills`),
+  })
   await disturbance.stop()
   const seconds = secondsPassed()
   options.progress.say(`${heard.accepted.size} accepted in ${seconds.toFixed(0)} s; now calm`)
-  const clockMoved = await calm(options, world, database, fleet)
-  const wrong = [...(await judge(world, database, heard)), ...(await wrongReplays(world, fleet, heard))]
+  const clockMoved = await calmDown(world, database, fleet, options.patience)
+  const wrong = [...(await judge(world, database, heard)), ...(await wrongReplays(load, fleet))]
   const states = await database.query<{ state: string; count: number }>(
     `SELECT concat_ws(' ', state, error_code) AS state, count(*)::int AS count FROM refunds GROUP BY 1 ORDER BY 1`,
   )
@@ -138,44 +119,8 @@ async function run(
   }
 }
 
-/**
- * Waits until nothing is open. Gateways' retries are hastened; what waits for the end of a lease or a back-off longer than the patience
- * gets the clock moved. @returns how often it was moved
- */
-async function calm(
-  { patience }: EnduranceOptions,
-  world: LocalWorld,
-  database: Database,
-  fleet: Fleet,
-): Promise<number> {
-  for (let moved = 0; ; moved++) {
-    const end = performance.now() + patience * 1_000
-    while (performance.now() < end) {
-      if ((await openWork(database)) === 0 && (await everythingToldAndStill(world, database))) return moved
-      world.adyen.advanceClock(60_000)
-      world.goCardless.advanceClock(60_000)
-      await pause(500)
-    }
-    // What is still open now is told by the judgement.
-    if (moved === MOST_MOVES) return moved
-    const [row] = await database.query<{ name: string }>('SELECT current_database() AS name')
-    await database.query(`ALTER DATABASE ${row!.name} SET relay.clock_offset = '${2 ** moved * 2} minutes'`)
-    for (const place of fleet.up()) {
-      await fleet.stop(place)
-      await fleet.start(place)
-    }
-  }
-}
-
-/** Gateways may have had one more thing to tell. */
-async function everythingToldAndStill(world: LocalWorld, database: Database): Promise<boolean> {
-  await Promise.all([world.adyen.settleWebhooks(), world.goCardless.settleWebhooks(), world.braintree.settleWebhooks()])
-  return (await openWork(database)) === 0
-}
-
 /** I8: the same key is the same refund ever after, and with another amount it is none. */
-async function wrongReplays({ org }: LocalWorld, fleet: Fleet, { accepted }: Heard): Promise<string[]> {
-  const caller = new Caller(org)
+async function wrongReplays({ heard: { accepted }, caller }: Load, fleet: Fleet): Promise<string[]> {
   const wrong: string[] = []
   const some = [...accepted].filter((_, place) => place % Math.ceil(accepted.size / 50) === 0)
   for (const [key, { id, body }] of some) {
@@ -194,12 +139,9 @@ function watchMemory(fleet: Fleet, instances: number, secondsPassed: () => numbe
   const seenSince = new Map<number, number>()
   const timer = setInterval(async () => {
     run.add(secondsPassed(), process.memoryUsage().rss)
-    for (const place of fleet.up()) {
-      const pid = fleet.pidOf(place)
+    for (const { place, pid, bytes } of await fleet.memory()) {
       if (!seenSince.has(pid)) seenSince.set(pid, secondsPassed())
-      if (secondsPassed() - seenSince.get(pid)! < 5) continue
-      const bytes = await fleet.memoryOf(place)
-      if (bytes !== null) places[place]!.add(secondsPassed(), bytes)
+      if (secondsPassed() - seenSince.get(pid)! > 5) places[place]!.add(secondsPassed(), bytes)
     }
   }, 1_000)
   return {

@@ -63,11 +63,15 @@ export class Fleet {
     await Promise.all(this.up().map((place) => this.stop(place)))
   }
 
-  /** Bytes of memory in use by one process. Linux only; null elsewhere. */
-  async memoryOf(place: number): Promise<number | null> {
-    const status = await readFile(`/proc/${this.#at(place).pid}/status`, 'utf8').catch(() => '')
-    const kilobytes = /^VmRSS:\s+(\d+) kB$/m.exec(status)?.[1]
-    return kilobytes === undefined ? null : Number(kilobytes) * 1_024
+  /** Bytes of memory that each process has in use now. Linux only; empty elsewhere. */
+  async memory(): Promise<{ place: number; pid: number; bytes: number }[]> {
+    const pids = this.#processes.flatMap((one, place) => (one === null ? [] : [{ place, pid: one.pid }]))
+    const read = pids.map(async ({ place, pid }) => {
+      const status = await readFile(`/proc/${pid}/status`, 'utf8').catch(() => '')
+      const kilobytes = /^VmRSS:\s+(\d+) kB$/m.exec(status)?.[1]
+      return kilobytes === undefined ? [] : [{ place, pid, bytes: Number(kilobytes) * 1_024 }]
+    })
+    return (await Promise.all(read)).flat()
   }
 
   #at(place: number): MiddlewareProcess {
