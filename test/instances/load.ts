@@ -25,6 +25,8 @@ export class Load {
     refused: new Set<string>(),
   } satisfies Heard
   readonly caller: Caller
+  /** Requests that were taken when they came before, and not answered. */
+  replays = 0
   readonly #world: LocalWorld
   readonly #fleet: Fleet
   #begun = 0
@@ -56,6 +58,7 @@ export class Load {
   async #ask(body: object): Promise<void> {
     const key = randomUUID()
     const answer = await this.caller.askUntilAnswered(() => this.#fleet.url(), key, body)
+    if (answer.isReplay) this.replays++
     if (answer.body.refund) this.heard.accepted.set(key, { id: answer.body.refund.id, body })
     else this.heard.refused.add(key)
   }
