@@ -7,7 +7,10 @@ export interface Queryable {
 }
 
 export interface Database extends Queryable {
-  /** Commits what `work` did, or nothing of it. Only what goes through `tx` is part of the transaction. */
+  /**
+   * Commits what `work` did, or nothing of it. Only what goes through `tx` is part of the transaction; where PostgreSQL gives up one of
+   * two that stand in each other's way, the work is done again, so it must do nothing else.
+   */
   transaction<Result>(work: (tx: Queryable) => Promise<Result>): Promise<Result>
   close(): Promise<void>
 }
@@ -35,22 +38,44 @@ export function openDatabase(url: string, options: DatabaseOptions = {}): Databa
   return {
     query: (text, parameters) => run(pool, text, parameters),
     async transaction(work) {
-      const client = await pool.connect()
-      let broken = false
-      try {
-        await client.query('BEGIN')
-        const result = await work({ query: (text, parameters) => run(client, text, parameters) })
-        await trace('commit', {}, () => client.query('COMMIT'))
-        return result
-      } catch (error) {
-        // A connection that cannot roll back is thrown away; the server rolls back by itself.
-        await client.query('ROLLBACK').catch(() => (broken = true))
-        throw error
-      } finally {
-        client.release(broken)
+      for (let tries = 1; ; tries++) {
+        try {
+          return await transactOnce(pool, work)
+        } catch (error) {
+          if (tries === MOST_TRIES || !wasInTheWay(error)) throw error
+        }
       }
     },
     close: () => pool.end(),
+  }
+}
+
+const MOST_TRIES = 3
+/** serialization_failure, deadlock_detected: certainly rolled back, and likely to succeed when done again. */
+const IN_THE_WAY = ['40001', '40P01']
+
+function wasInTheWay(error: unknown): boolean {
+  return error instanceof pg.DatabaseError && IN_THE_WAY.includes(error.code ?? '')
+}
+
+async function transactOnce<Result>(pool: pg.Pool, work: (tx: Queryable) => Promise<Result>): Promise<Result> {
+  const client = await pool.connect()
+  let broken = false
+  // A line that breaks fails the query on it, and is told here as well: with nobody listening it would end the process.
+  const onBroken = () => (broken = true)
+  client.on('error', onBroken)
+  try {
+    await client.query('BEGIN')
+    const result = await work({ query: (text, parameters) => run(client, text, parameters) })
+    await trace('commit', {}, () => client.query('COMMIT'))
+    return result
+  } catch (error) {
+    // A connection that cannot roll back is thrown away; the server rolls back by itself.
+    await client.query('ROLLBACK').catch(() => (broken = true))
+    throw error
+  } finally {
+    client.off('error', onBroken)
+    client.release(broken)
   }
 }
 

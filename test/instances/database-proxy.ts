@@ -1,0 +1,81 @@
+import { once } from 'node:events'
+import { connect, createServer } from 'node:net'
+import type { AddressInfo, Socket } from 'node:net'
+
+export type CommitFault =
+  /** The commit never reaches the server. */
+  | 'lost_on_the_way'
+  /** The server commits; its answer never comes back. */
+  | 'answer_lost'
+
+/** Between the middleware and PostgreSQL: leads to another server when told so, and cuts a line in the middle of a commit. */
+export class DatabaseProxy {
+  readonly #server = createServer((client) => this.#join(client))
+  readonly #sockets = new Set<Socket>()
+  #target: number
+  #fault: CommitFault | null = null
+  #fired = 0
+
+  constructor(target: number) {
+    this.#target = target
+  }
+
+  /** @returns the URL of the same database through the proxy */
+  async listen(databaseUrl: string): Promise<string> {
+    this.#server.listen(0, '127.0.0.1')
+    await once(this.#server, 'listening')
+    const url = new URL(databaseUrl)
+    url.port = String((this.#server.address() as AddressInfo).port)
+    return url.href
+  }
+
+  /** Where new connections lead to. */
+  leadTo(port: number): void {
+    this.#target = port
+  }
+
+  /** What happens to the next COMMIT on any line. */
+  onNextCommit(fault: CommitFault): void {
+    this.#fault = fault
+  }
+
+  /** How often a fault of a commit has happened. */
+  get fired(): number {
+    return this.#fired
+  }
+
+  async close(): Promise<void> {
+    const closed = once(this.#server, 'close')
+    this.#server.close()
+    for (const socket of this.#sockets) socket.destroy()
+    await closed
+  }
+
+  #join(client: Socket): void {
+    const server = connect(this.#target, '127.0.0.1')
+    let answerIsLost = false
+    const cut = () => {
+      client.destroy()
+      server.destroy()
+    }
+    for (const socket of [client, server]) {
+      this.#sockets.add(socket)
+      socket.on('error', cut)
+      socket.on('close', () => {
+        this.#sockets.delete(socket)
+        cut()
+      })
+    }
+    client.on('data', (bytes) => {
+      const fault = this.#fault
+      if (fault !== null && bytes.includes('COMMIT\0')) {
+        this.#fault = null
+        this.#fired++
+        if (fault === 'lost_on_the_way') return cut()
+        answerIsLost = true
+      }
+      server.write(bytes)
+    })
+    server.on('data', (bytes) => (answerIsLost ? cut() : client.write(bytes)))
+  }
+}
