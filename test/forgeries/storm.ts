@@ -14,7 +14,7 @@ import type { MiddlewareProcess } from '../../scripts/local/middleware-process.t
 import { startLocalWorld } from '../emulators/local-world.ts'
 import type { LocalWorld } from '../emulators/local-world.ts'
 import { Memory } from '../endurance/memory.ts'
-import { PAYMENT_MIX, newPayment } from '../endurance/payments.ts'
+import { PAYMENT_MIX, newPayment } from '../instances/payments.ts'
 import { Caller } from '../instances/caller.ts'
 import { until } from '../until.ts'
 import { captured, secretsOf } from './captured.ts'
