@@ -22,11 +22,11 @@ import { redeliver, sentEvents } from './sent-events.ts'
 
 /** How long a cell may take to its kill point. */
 const REACH_MS = 20_000
-/** From the last restart until everything is final. Source: RELIABILITY.md, section 4. */
+/** From the moment the last restart is up until everything is final. Source: RELIABILITY.md, section 4. */
 const FINAL_MS = 30_000
 /** Longer than any lease: what the dead had leased is due. */
 const LEASES_OVER_SECONDS = 120
-const LOOK_MS = 40
+const LOOK_MS = 60
 const REDELIVER_EVERY_MS = 400
 const DAY_MS = 86_400_000
 
@@ -35,7 +35,7 @@ export interface CellResult {
   /** What was found wrong, empty when nothing was. */
   readonly wrong: readonly string[]
   readonly ms: number
-  /** From the last restart, the start of the processes included, until everything was final; null when it never was. */
+  /** From the moment the last restart was up until everything was final; null when it never was. */
   readonly recoveryMs: number | null
 }
 
@@ -120,8 +120,8 @@ class CellRun {
       await this.#moveClock()
       // A gateway does not wait for the middleware to come back.
       await this.#decideIfDue()
-      restartedAt = performance.now()
       await this.#fleet.start()
+      restartedAt = performance.now()
     }
     await this.#goOnUntil(() => whatIsOpen(this.#evidence()), restartedAt + FINAL_MS - performance.now())
     this.recoveryMs = performance.now() - restartedAt
@@ -224,6 +224,8 @@ class CellRun {
     if (this.#isDecided || !scenario.decide) return
     const next = kills[this.#killsSeen]
     if (next && !AFTER_DECISION.has(next.point)) return
+    // A webhook would answer before the look-up asks.
+    if (next?.point === 'look-up' && scenario.pollOutcomeMs === undefined) return
     if (this.#killsSeen === 0 && !(await this.#isReadyForDecision())) return
     if (scenario.inLedger(this.#world, this.#payment.reference).length === 0) return
     this.#isDecided = true

@@ -59,7 +59,10 @@ function recoveryPoints({ kills, scenario, outcome }: Cell): readonly PointName[
   }
   if (isBefore('result-commit:after')) {
     const finds = asks && scenario.isListed
-    const found: PointName[] = finds ? ['look-up', 'outcome-commit'] : asks ? ['look-up', ...SENDING] : [...SENDING]
+    // Where the gateway tells that it took a refund, that may be heard before the look-up.
+    const mayHear = (scenario.webhooksBefore ?? 0) > 0
+    const found: PointName[] = finds ? ['outcome-commit'] : [...SENDING]
+    if (asks && !mayHear) found.push('look-up')
     return [...new Set([...asksAgain, ...found, ...outcomeTold, ...WRITING])]
   }
   if (place >= 0) return [...asksAgain, ...outcomeTold, ...WRITING]

@@ -12,7 +12,7 @@ export interface Report {
   readonly seed: number
   readonly failed: number
   readonly seconds: number
-  /** From the last restart until everything was final, milliseconds. */
+  /** From the moment the last restart was up until everything was final, milliseconds. */
   readonly recovery: { readonly median: number; readonly longest: number } | null
   readonly byPoint: readonly PointReport[]
   readonly results: readonly CellResult[]
