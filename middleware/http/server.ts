@@ -79,7 +79,16 @@ export async function startServer(options: ServerOptions): Promise<RunningServer
   })
   app.use(problemHandler(options.log))
 
-  const server = createServer({ requestTimeout: 30_000, headersTimeout: 10_000, keepAliveTimeout: 65_000 }, app)
+  const server = createServer(
+    {
+      requestTimeout: 30_000,
+      headersTimeout: 10_000,
+      keepAliveTimeout: 65_000,
+      // Node looks every half minute for those that are too slow; a flood of them would be welcome for that long.
+      connectionsCheckingInterval: 1_000,
+    },
+    app,
+  )
   await listen(server, options.host, options.port)
   const { port } = server.address() as AddressInfo
   return {
