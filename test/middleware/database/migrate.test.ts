@@ -1,4 +1,4 @@
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
+import { mkdtempSync, readFileSync, readdirSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { migrate } from '../../../middleware/database/migrate.ts'
@@ -42,5 +42,19 @@ describe('migrate', () => {
     expect(await fresh.database.query("SELECT to_regclass('three') AS found")).toEqual([{ found: null }])
     write('9003-three.sql', 'CREATE TABLE three (id integer)')
     expect(await run()).toEqual(['9003-three.sql'])
+  })
+
+  it('only adds from version 0.1 on, so that the version before works on the new schema', () => {
+    const folder = 'middleware/database/migrations'
+    const later = readdirSync(folder).filter((name) => name > '0005')
+    expect(later.length).toBeGreaterThan(0)
+    const takesAway =
+      /\bDROP (TABLE|COLUMN|TYPE)|\bRENAME\b|\bALTER (COLUMN )?\w+ (SET DATA )?TYPE\b|\bADD (COLUMN )?\w+ [^,;]*NOT NULL(?![^,;]*DEFAULT)(?<!DEFAULT[^,;]*)/i
+    for (const name of later) {
+      const sql = readFileSync(join(folder, name), 'utf8')
+        .replace(/--.*$/gm, '')
+        .replace(/CREATE TABLE[\s\S]*?\n\);/g, '')
+      expect([name, takesAway.exec(sql)?.[0] ?? null]).toEqual([name, null])
+    }
   })
 })
