@@ -64,9 +64,14 @@ export class Caller {
     }
   }
 
+  /** Two minutes long. */
+  freshToken(): Promise<string> {
+    return this.#org.tokenFor(AVA_AGENT)
+  }
+
   token(): Promise<string> {
     if (this.#token === null || this.#token.until < Date.now()) {
-      this.#token = { value: this.#org.tokenFor(AVA_AGENT), until: Date.now() + TOKEN_MS }
+      this.#token = { value: this.freshToken(), until: Date.now() + TOKEN_MS }
     }
     return this.#token.value
   }

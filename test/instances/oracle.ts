@@ -38,7 +38,8 @@ export async function judge(
   database: Database,
   heard: Heard,
 ): Promise<string[]> {
-  const wrong: string[] = []
+  const open = await openWork(database)
+  const wrong = open === 0 ? [] : [`I6: ${open} refunds, events or records are not finished`]
   const truth = truthOf(world)
   const atGateway = groupBy(truth.refunds, ({ refundId }) => refundId)
   const stored = await database.query<StoredRefund>(

@@ -49,7 +49,7 @@ export async function startRig({ databaseUrl, ownUrl, outcomeDelayMs = 100, limi
     fleet: started,
     database,
     async judgement(heard) {
-      await calmDown(world, database, started, 2)
+      await calmDown(world, database, started, 5)
       return judge(world, database, heard)
     },
     async close() {
