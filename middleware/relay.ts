@@ -63,6 +63,8 @@ export async function startRelay(config: Config, log: Log): Promise<Relay> {
       onConnectionLost: (error) => log.warn({ detail: error.message }, 'a database connection was lost'),
     })
     closing.push(() => database.close())
+    const begun = new Set<Promise<unknown>>()
+    closing.push(async () => void (await Promise.all(begun)))
     await database.query('INSERT INTO orgs (org_id) SELECT unnest($1::text[]) ON CONFLICT DO NOTHING', [
       config.orgs.map((org) => org.id),
     ])
@@ -109,6 +111,10 @@ export async function startRelay(config: Config, log: Log): Promise<Relay> {
       directDebit: config.directDebit,
       limits: config.limits,
       onWork: workers.wake,
+      onBegun(work) {
+        begun.add(work)
+        void work.finally(() => begun.delete(work))
+      },
       answerWithinMs: ANSWER_WITHIN_MS,
     })
     closing.push(() => server.close())

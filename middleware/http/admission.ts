@@ -10,7 +10,7 @@ export const limitsSchema = z.strictObject({
     .int()
     .min(1)
     .max(10_000)
-    .default(200)
+    .default(100)
     .describe('Requests of orgs that one process works on at the same time.'),
   webhooksAtOnce: z
     .int()

@@ -19,6 +19,8 @@ export interface RouteOptions {
   readonly log: Log
   /** Something is due: a worker may look at once. */
   readonly onWork: () => void
+  /** Work that may outlast its request: whoever stops the process waits for it. */
+  readonly onBegun: (work: Promise<unknown>) => void
   /** Milliseconds that an agent waits for the gateway before hearing what is known so far. */
   readonly answerWithinMs: number
 }

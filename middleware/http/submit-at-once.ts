@@ -22,6 +22,7 @@ export async function submitAtOnce(
       options.log.error({ refundId: job.refund.id, requestId, error }, 'not put off; it is due when its lease ends'),
     )
     .finally(options.onWork)
+  options.onBegun(submitted)
   await withinDeadline(submitted, options.answerWithinMs)
 }
 

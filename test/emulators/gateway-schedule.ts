@@ -32,6 +32,9 @@ export class GatewaySchedule<Work> {
   readonly #work: (task: Task<Work>) => Promise<WorkResult<Work>>
   readonly #answering = new Set<Promise<void>>()
   readonly #held = new Set<string>()
+  /** Being done. */
+  readonly #doing = new Set<string>()
+  readonly #atOnce: number
   readonly #sleepers = new Set<{ wakeAt: number; wake: () => void; timer: NodeJS.Timeout }>()
   #timer: NodeJS.Timeout | undefined
   #running: Promise<void> = Promise.resolve()
@@ -39,7 +42,9 @@ export class GatewaySchedule<Work> {
   /** While the gateway is down nothing leaves it. */
   paused = false
 
-  constructor(book: ScheduleBook<Work>, work: (task: Task<Work>) => Promise<WorkResult<Work>>) {
+  /** @param atOnce how many tasks are done at the same time; with one, the order of webhooks is certain */
+  constructor(book: ScheduleBook<Work>, work: (task: Task<Work>) => Promise<WorkResult<Work>>, atOnce = 1) {
+    this.#atOnce = atOnce
     this.#book = book
     this.#work = work
   }
@@ -116,16 +121,28 @@ export class GatewaySchedule<Work> {
 
   #runAll(which: (task: Task<Work>) => boolean, seen?: Set<string>): Promise<void> {
     this.#running = this.#running.then(async () => {
-      for (let task = this.#next(which); task; task = this.#next(which)) {
-        seen?.add(task.id)
-        const result = await this.#work(task)
-        this.#book.record(
-          result === 'done' ? { kind: 'task done', id: task.id } : { kind: 'task postponed', id: task.id, ...result },
-        )
+      const free = (task: Task<Work>) => which(task) && !this.#doing.has(task.id)
+      const one = async () => {
+        for (let task = this.#next(free); task; task = this.#next(free)) {
+          seen?.add(task.id)
+          await this.#do(task)
+        }
       }
+      await Promise.all(Array.from({ length: this.#atOnce }, one))
       this.arm()
     })
     return this.#running
+  }
+
+  async #do(task: Task<Work>): Promise<void> {
+    const { id } = task
+    this.#doing.add(id)
+    try {
+      const result = await this.#work(task)
+      this.#book.record(result === 'done' ? { kind: 'task done', id } : { kind: 'task postponed', id, ...result })
+    } finally {
+      this.#doing.delete(id)
+    }
   }
 
   /** Waits until every answer has left and everything due was done once. */

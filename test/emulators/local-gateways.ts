@@ -30,6 +30,8 @@ export interface LocalGatewaysOptions {
   /** Between two look-ups of an outcome that no webhook tells. */
   readonly pollOutcomeMs: number
   readonly spacingMs: number
+  /** Decisions and webhooks of each gateway at the same time. */
+  readonly tasksAtOnce: number
 }
 
 export interface LocalGateways {
@@ -47,7 +49,7 @@ export interface LocalGateways {
 
 /** The three gateways, on this machine, with their keys. */
 export async function startLocalGateways(options: LocalGatewaysOptions): Promise<LocalGateways> {
-  const { secret, outcomeDelayMs } = options
+  const { secret, outcomeDelayMs, tasksAtOnce } = options
   const random = () => randomBytes(24).toString('base64url')
   const kept = (name: string) => (options.directory === null ? {} : { directory: join(options.directory, name) })
   const webhookTo = (gateway: string, account: string) => () =>
@@ -68,6 +70,7 @@ export async function startLocalGateways(options: LocalGatewaysOptions): Promise
       webhook: { url: webhookTo('adyen', name), username: WEBHOOK_USER, password: webhookPassword.value },
     })),
     outcomeDelayMs,
+    tasksAtOnce,
   })
 
   const publicKey = secret('braintree-public-key', () => randomBytes(8).toString('hex'))
@@ -81,6 +84,7 @@ export async function startLocalGateways(options: LocalGatewaysOptions): Promise
     merchantAccounts: [{ id: ACCOUNTS.braintree, currency: 'EUR', creditsAllowed: true }],
     webhook: { url: webhookTo('braintree', ACCOUNTS.braintree) },
     settleAfterMs: outcomeDelayMs,
+    tasksAtOnce,
   })
 
   const accessToken = secret('gocardless-access-token', () => `sandbox_${random()}`)
@@ -92,6 +96,7 @@ export async function startLocalGateways(options: LocalGatewaysOptions): Promise
     creditors: [{ id: ACCOUNTS.gocardless }],
     webhook: { url: webhookTo('gocardless', ACCOUNTS.gocardless), secret: webhookSecret.value },
     outcomeDelayMs,
+    tasksAtOnce,
   })
 
   const file = ({ path }: { path: string }) => ({ file: path })

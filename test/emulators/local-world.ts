@@ -39,6 +39,8 @@ export interface LocalWorldOptions {
   readonly pollOutcomeMs?: number
   /** Between two refunds of one payment at Braintree. */
   readonly spacingMs?: number
+  /** Decisions and webhooks of each gateway at the same time; one when left out, so that their order is certain. */
+  readonly tasksAtOnce?: number
   /** `limits` of the configuration. */
   readonly limits?: object
   /** The built page, served by the local org. */
@@ -77,6 +79,7 @@ export async function startLocalWorld(options: LocalWorldOptions): Promise<Local
     outcomeDelayMs: options.outcomeDelayMs ?? 0,
     pollOutcomeMs: options.pollOutcomeMs ?? 500,
     spacingMs: options.spacingMs ?? 1_000,
+    tasksAtOnce: options.tasksAtOnce ?? 1,
     secret,
   })
   const org = await startLocalOrg({

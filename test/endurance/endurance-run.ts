@@ -59,6 +59,7 @@ export async function endure(options: EnduranceOptions): Promise<EnduranceReport
     databaseUrl: postgres.url,
     outcomeDelayMs: OUTCOME_MS,
     spacingMs: 200,
+    tasksAtOnce: 16,
     limits: { requestsPerMinute: 1_000_000 },
   })
   world.org.usage.limit = 1_000_000

@@ -40,6 +40,7 @@ export async function startRig({ databaseUrl, ownUrl, outcomeDelayMs = 100, limi
     databaseUrl,
     outcomeDelayMs,
     spacingMs: 100,
+    tasksAtOnce: 8,
     limits: { requestsPerMinute: 1_000_000, ...limits },
   })
   const started = new Fleet(world.configPath, directory)

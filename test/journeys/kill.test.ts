@@ -113,4 +113,14 @@ describe('a middleware that is killed', () => {
     await start()
     await refundRecord('Refunded')
   })
+
+  it('gently waits for a gateway call that outlasts its answer, and stores what came of it', async () => {
+    world.adyen.webhookFault('never_deliver')
+    world.adyen.faultOnNextRequest('slow')
+    // Answered after five seconds, while the gateway takes seven.
+    expect((await request(randomUUID())).status).toBe(202)
+    await middleware.stop()
+    expect(await db.database.query('SELECT state FROM refunds')).toEqual([{ state: 'pending' }])
+    await start()
+  })
 })

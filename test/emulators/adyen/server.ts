@@ -23,6 +23,8 @@ export interface LocalAdyenOptions {
   readonly accounts: readonly WebhookAccount[]
   /** Between taking a refund and deciding it, by the local clock. */
   readonly outcomeDelayMs?: number
+  /** Decisions and webhooks at the same time; one when left out. */
+  readonly tasksAtOnce?: number
   /** How long the fault `slow` takes; longer than the middleware's answer, shorter than a callout. */
   readonly slowMs?: number
 }
@@ -83,8 +85,10 @@ export interface LocalAdyen {
 export async function startLocalAdyen(options: LocalAdyenOptions): Promise<LocalAdyen> {
   const ledger = new Ledger(options.directory)
   const faults = new Faults()
-  const schedule: Schedule = new Schedule(ledger, async (task) =>
-    task.work.kind === 'deliver' ? sender.work(task.work) : company.work(task),
+  const schedule: Schedule = new Schedule(
+    ledger,
+    async (task) => (task.work.kind === 'deliver' ? sender.work(task.work) : company.work(task)),
+    options.tasksAtOnce,
   )
   const sender = new WebhookSender(options.accounts, schedule)
   const company = new Company(ledger, schedule, faults, options.outcomeDelayMs ?? 0)

@@ -28,6 +28,8 @@ export interface LocalBraintreeOptions {
   readonly settleAfterMs?: number
   /** How far the index of the search lags behind. */
   readonly searchLagMs?: number
+  /** Decisions and webhooks at the same time; one when left out. */
+  readonly tasksAtOnce?: number
   /** How long the fault `slow` takes; longer than the middleware's answer, shorter than a callout. */
   readonly slowMs?: number
 }
@@ -74,8 +76,10 @@ export async function startLocalBraintree(options: LocalBraintreeOptions): Promi
   const { merchantId, publicKey, privateKey, merchantAccounts, paymentMethodTokens = ['local-token'] } = options
   const ledger = new Ledger(options.directory)
   const faults = new Faults()
-  const schedule: Schedule = new Schedule(ledger, async (task) =>
-    task.work.kind === 'deliver' ? sender.work(task.work) : merchant.work(task),
+  const schedule: Schedule = new Schedule(
+    ledger,
+    async (task) => (task.work.kind === 'deliver' ? sender.work(task.work) : merchant.work(task)),
+    options.tasksAtOnce,
   )
   const sender = new WebhookSender(options.webhook.url, { publicKey, privateKey }, schedule)
   const merchant = new Merchant(merchantAccounts, ledger, schedule, faults, options.settleAfterMs ?? 0)

@@ -34,6 +34,8 @@ export interface LocalGoCardlessOptions {
   readonly webhook: WebhookEndpoint
   /** Between taking a refund and paying it, by the local clock. */
   readonly outcomeDelayMs?: number
+  /** Decisions and webhooks at the same time; one when left out. */
+  readonly tasksAtOnce?: number
   /** How long the fault `slow` takes; longer than the middleware's answer, shorter than a callout. */
   readonly slowMs?: number
 }
@@ -77,8 +79,11 @@ export interface LocalGoCardless {
 export async function startLocalGoCardless(options: LocalGoCardlessOptions): Promise<LocalGoCardless> {
   const ledger = new Ledger(options.directory)
   const faults = new Faults()
-  const schedule: Schedule = new Schedule(ledger, async (task) =>
-    task.work.kind === 'deliver' ? sender.work({ ...task, work: task.work as DeliverWork }) : organisation.work(task),
+  const schedule: Schedule = new Schedule(
+    ledger,
+    async (task) =>
+      task.work.kind === 'deliver' ? sender.work({ ...task, work: task.work as DeliverWork }) : organisation.work(task),
+    options.tasksAtOnce,
   )
   const organisation = new Organisation(ledger, schedule, faults, options.outcomeDelayMs ?? 0)
   const sender = new WebhookSender(options.webhook, organisation)
