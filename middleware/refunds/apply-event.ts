@@ -43,7 +43,8 @@ export async function applyEvent(database: Database, gateway: Gateway, event: Ev
   return trace('apply', what, () =>
     database.transaction(async (tx) => {
       const outcome = await applyWithin(tx, gateway, event, looked)
-      await endEvent(tx, event, outcome)
+      const toldOf = looked.refund?.kind === 'found' ? (looked.refund.facts.paymentReference ?? null) : null
+      await endEvent(tx, event, outcome, toldOf)
       return outcome
     }),
   )

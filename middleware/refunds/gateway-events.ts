@@ -76,12 +76,21 @@ export async function parkedEvents(
   )
 }
 
-/** Stores what became of an event; what may still find its refund is tried again, ever more rarely. */
-export async function endEvent(tx: Queryable, event: EventJob, outcome: EventOutcome): Promise<void> {
+/**
+ * Stores what became of an event; what may still find its refund is tried again, ever more rarely.
+ * @param paymentReference of which payment it speaks, where only a look told: by it the payment is found when it becomes known
+ */
+export async function endEvent(
+  tx: Queryable,
+  event: EventJob,
+  outcome: EventOutcome,
+  paymentReference: string | null = null,
+): Promise<void> {
   const again = TRIED_AGAIN.includes(outcome) ? backoffMs(event.tries) : null
   await tx.query(
-    `UPDATE gateway_events SET outcome = $3, tries = tries + 1, due_at = relay_now() + $4::bigint * interval '1 millisecond'
+    `UPDATE gateway_events SET outcome = $3, tries = tries + 1, due_at = relay_now() + $4::bigint * interval '1 millisecond',
+       payment_reference = coalesce(payment_reference, $5)
      WHERE id = $1 AND lease_number = $2`,
-    [event.id, event.leaseNumber, outcome, again],
+    [event.id, event.leaseNumber, outcome, again, paymentReference],
   )
 }

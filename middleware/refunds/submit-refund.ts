@@ -121,8 +121,10 @@ async function otherWay(
   // The refusal may rest on what was true a moment ago, so the payment is looked at afresh.
   const looked = await lookUpPayment(gateway, refund.paymentReference!)
   if (looked?.kind === 'found' && (looked.facts.status === 'not_settled') !== (kind === 'void')) return null
+  const balance = await findBalance(database, refund.orgId, refund.paymentId!)
+  // A void takes the whole payment along: never in the place of what was left of it.
+  if (kind === 'void' && !refund.amount.equals(balance!.captured)) return null
   try {
-    const balance = await findBalance(database, refund.orgId, refund.paymentId!)
     const body = bodyOf(gateway, kind, {
       id: refund.id,
       request: { gatewayReference: refund.paymentReference!, reason: refund.reason, lineItems: refund.lineItems },

@@ -1,0 +1,86 @@
+import type { WorkKind } from './instance.ts'
+import type { World } from './world.ts'
+
+const DAY_MS = 86_400_000
+/** When the faults stop, everything has come to its end within this: the longest hold, its release, and the days between two looks. */
+const CALM_DAYS = 24
+const MOST_ROUNDS = 1_200
+
+/** The faults stop. Time goes on from one thing that is due to the next, until nothing is that could still change. */
+export async function comeToRest(world: World): Promise<void> {
+  world.isCalm = true
+  world.crm.downUntil = 0
+  world.crm.permit(true)
+  for (const instance of world.instances) instance.paused = false
+  const end = world.now + CALM_DAYS * DAY_MS
+  let chores: readonly WorkKind[] = ['catch-up', 'join', 'permissions']
+  let lookedFor = -1
+  for (let round = 0; round < MOST_ROUNDS; round++) {
+    const instance = world.instances[round % world.instances.length]!
+    await finishSteps(world)
+    while (world.webhooks.hasDeliverable) {
+      await world.webhooks.deliverOne(instance)
+      await finishSteps(world)
+    }
+    while (world.callersRetry.length > 0) {
+      const request = world.callersRetry.shift()!
+      await world.scheduler.start(instance, () => instance.submit(request, world.callers.of(request.key).bodyWasOther))
+      await finishSteps(world)
+    }
+    if (world.violations.length > 0) return
+    const due = await dueTimes(world)
+    const kinds = (['refunds', 'events', 'writes'] as const).filter((kind) => (due[kind] ?? Infinity) <= world.now)
+    for (const kind of [...kinds, ...chores]) {
+      world.step++
+      await world.scheduler.start(instance, () => instance.work(kind))
+      await finishSteps(world)
+    }
+    if (kinds.length > 0 || chores.length > 0) {
+      chores = []
+      world.now += 10
+      continue
+    }
+    if (due.unknownPayments && lookedFor < world.claimed) {
+      // The org is asked again after all that was worked on.
+      lookedFor = world.claimed
+      chores = ['join']
+      continue
+    }
+    const times = [due.refunds, due.events, due.writes, world.scheduler.nextReadyAt, world.webhooks.nextAt]
+    const next = Math.min(...times.map((time) => time ?? Infinity))
+    if (next > end) return
+    // The chores are done all the time; after hours they may find something.
+    if (next > world.now + 3_600_000) chores = ['catch-up']
+    world.now = Math.max(world.now + 1, next)
+  }
+  world.violate('I6', `after ${MOST_ROUNDS} rounds without a fault something is still going on`)
+}
+
+async function finishSteps(world: World): Promise<void> {
+  while (world.violations.length === 0 && world.scheduler.hasReady) {
+    world.step++
+    await world.scheduler.takeOne(world.chance.schedule)
+  }
+}
+
+interface Due {
+  readonly refunds: number | null
+  readonly events: number | null
+  readonly writes: number | null
+  readonly unknownPayments: boolean
+}
+
+/** When each kind of work is next due, in milliseconds. */
+async function dueTimes(world: World): Promise<Due> {
+  const [row] = await world.server.query<Record<'refunds' | 'events' | 'writes', Date | null> & { unknown: boolean }>(
+    `SELECT (SELECT min(due_at) FROM refunds) AS refunds,
+       (SELECT min(due_at) FROM gateway_events WHERE outcome IS DISTINCT FROM 'no_such_payment' OR due_at <= relay_now()) AS events,
+       (SELECT greatest(min(at), (SELECT max(crm_lease_until) FROM orgs)) FROM (
+          SELECT crm_due_at FROM refunds UNION ALL SELECT crm_due_at FROM exposures UNION ALL SELECT crm_due_at FROM payments
+        ) AS written (at) HAVING min(at) IS NOT NULL) AS writes,
+       EXISTS (SELECT FROM gateway_events WHERE outcome = 'no_such_payment') AS unknown`,
+  )
+  const { refunds, events, writes, unknown } = row!
+  const [first, second, third] = [refunds, events, writes].map((at) => at?.getTime() ?? null)
+  return { refunds: first!, events: second!, writes: third!, unknownPayments: unknown }
+}
