@@ -32,7 +32,7 @@ const SAYS: Partial<Record<EventJob['kind'], RefundEventKind>> = {
 /** Stores what an event says, with the event as evidence; late and repeated events change nothing. */
 export async function applyEvent(database: Database, gateway: Gateway, event: EventJob): Promise<EventOutcome> {
   // What only says that something changed is looked up first, outside any transaction.
-  const looked = await lookUp(gateway, event)
+  const looked = await lookUp(database, gateway, event)
   const what = {
     gateway: gateway.name,
     account: event.account,
@@ -68,7 +68,7 @@ export async function applyParked(
 
 type Looked = { refund?: LookUp<RefundFacts>; payment?: LookUp<PaymentLook> }
 
-async function lookUp(gateway: Gateway, event: EventJob): Promise<Looked> {
+async function lookUp(database: Database, gateway: Gateway, event: EventJob): Promise<Looked> {
   if (event.kind === 'refund_changed' && event.refundReference !== null) {
     const query = {
       refundId: event.refundId ?? '',
@@ -79,7 +79,7 @@ async function lookUp(gateway: Gateway, event: EventJob): Promise<Looked> {
     return { refund: await gateway.lookUpRefund!(query) }
   }
   if (event.kind === 'payment_changed' && event.paymentReference !== null) {
-    const payment = await lookUpPayment(gateway, event.paymentReference)
+    const payment = await lookUpPayment(database, gateway, event.paymentReference)
     // An event that asks for a look comes from a gateway that can be asked.
     return { payment: payment! }
   }

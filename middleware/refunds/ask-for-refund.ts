@@ -33,7 +33,7 @@ export async function askForRefund(
     if (replay) return replay
   }
   const known = gateway.lookUpPayment ? await findBalance(database, requester.orgId, request.paymentId) : null
-  const facts = judged || !known ? await lookAtPayment(gateway, request.gatewayReference, judged) : null
+  const facts = judged || !known ? await lookAtPayment(database, gateway, request.gatewayReference, judged) : null
   const plan = await planOf(facts)
   // A debit that was not collected yet is cancelled: nothing was taken that could be claimed back.
   if (request.directDebit && plan.kind !== 'void') {
@@ -55,8 +55,13 @@ export async function askForRefund(
  * @param needed whether going on without an answer would be a guess
  * @throws RefundError `not_possible_now` when it is needed and the gateway does not answer
  */
-export async function lookAtPayment(gateway: Gateway, reference: string, needed: boolean): Promise<PaymentLook | null> {
-  const looked = await lookUpPayment(gateway, reference)
+export async function lookAtPayment(
+  database: Database,
+  gateway: Gateway,
+  reference: string,
+  needed: boolean,
+): Promise<PaymentLook | null> {
+  const looked = await lookUpPayment(database, gateway, reference)
   if (looked?.kind === 'found') return looked.facts
   if (looked?.kind === 'unavailable' && needed) {
     throw notPossibleNow('gateway_cannot_be_asked', { gateway: gateway.label })

@@ -37,7 +37,7 @@ export async function previewRefund(
   request: PreviewRequest,
   rules: DirectDebitRules,
 ): Promise<RefundPreview> {
-  const facts = await lookAtPayment(gateway, request.gatewayReference, true)
+  const facts = await lookAtPayment(database, gateway, request.gatewayReference, true)
   const balance = await findBalance(database, orgId, request.paymentId)
   const decision = decideUndo(gateway, request.captured, balance, request.amount, facts)
   const directDebit = decision.action === 'void' ? null : riskOf(request.directDebit, facts, rules, new Date())

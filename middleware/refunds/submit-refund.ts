@@ -119,7 +119,7 @@ async function otherWay(
   ])
   if (tried) return null
   // The refusal may rest on what was true a moment ago, so the payment is looked at afresh.
-  const looked = await lookUpPayment(gateway, refund.paymentReference!)
+  const looked = await lookUpPayment(database, gateway, refund.paymentReference!)
   if (looked?.kind === 'found' && (looked.facts.status === 'not_settled') !== (kind === 'void')) return null
   const balance = await findBalance(database, refund.orgId, refund.paymentId!)
   // A void takes the whole payment along: never in the place of what was left of it.

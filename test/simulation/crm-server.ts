@@ -120,6 +120,7 @@ export function openCrm(world: World, instance: Instance): Crm {
       call('the question who may refund', () => ({
         refunds: new Set(server.permitted ? [server.userId] : []),
         credits: new Set<string>(),
+        settlements: new Set<string>(),
       })),
     findPayments: (references) => call(`${references.length} references`, () => server.find(references)),
   }

@@ -48,6 +48,7 @@ export const FAULTS = {
   reversal: 'D4',
   withdrawal: 'X2',
   undo: 'X3',
+  settled_by_hand: 'X7',
 } as const
 
 export type Fault = keyof typeof FAULTS

@@ -97,7 +97,15 @@ async function troubledPhase(world: World): Promise<void> {
       continue
     }
     if (choice === 'work' && instance) {
-      const kind = schedule.weighted({ refunds: 4, events: 4, writes: 3, 'catch-up': 0.4, join: 0.4, permissions: 0.3 })
+      const kind = schedule.weighted({
+        refunds: 4,
+        events: 4,
+        writes: 3,
+        'catch-up': 0.4,
+        join: 0.4,
+        permissions: 0.3,
+        silence: 0.2,
+      })
       await world.scheduler.start(instance, () => instance.work(kind))
       continue
     }

@@ -7,6 +7,7 @@ import { DEFAULT_RULES } from '../../middleware/refunds/direct-debit-gate.ts'
 import { PermittedUsers } from '../../middleware/refunds/permitted-users.ts'
 import { findRefund } from '../../middleware/refunds/refund-store.ts'
 import type { RefundRequest } from '../../middleware/refunds/refund-request.ts'
+import type { Settlement } from '../../middleware/refunds/settle-by-hand.ts'
 import { openCrm } from './crm-server.ts'
 import { openGateway } from './gateway-client.ts'
 import { decimalOf } from './gateway-profiles.ts'
@@ -16,7 +17,7 @@ import type { Owner } from './scheduler.ts'
 import { ORG_ID } from './world.ts'
 import type { World } from './world.ts'
 
-export const WORK = ['refunds', 'events', 'writes', 'catch-up', 'join', 'permissions'] as const
+export const WORK = ['refunds', 'events', 'writes', 'catch-up', 'join', 'permissions', 'silence'] as const
 export type WorkKind = (typeof WORK)[number]
 
 /** One process of the middleware, until it is killed. */
@@ -108,6 +109,16 @@ export class Instance implements Owner {
     }
   }
 
+  async settle(refundId: string, settlement: Settlement): Promise<void> {
+    const world = this.#world
+    try {
+      await world.product.settleByHand(this.database, refundId, settlement)
+      world.cover('settled_by_hand')
+    } catch (error) {
+      world.expected(error)
+    }
+  }
+
   /** One turn of one worker's loop: claim what is due, begin each piece of it. */
   async work(kind: WorkKind): Promise<void> {
     if (this.#claiming.has(kind)) return
@@ -132,15 +143,21 @@ export class Instance implements Owner {
       case 'refunds':
         for (const job of byId(await product.claimRefunds(this.database, 16), ({ refund }) => refund.id)) {
           world.watch.leased(this, job.refund.id)
-          this.#begin(async () => {
-            await product.doRefundWork(this.database, this.gateway(job.refund.gateway), job)
-            world.watch.released(this, job.refund.id)
-          })
+          this.#begin(
+            async () => {
+              await product.doRefundWork(this.database, this.gateway(job.refund.gateway), job)
+              world.watch.released(this, job.refund.id)
+            },
+            () => product.putOffRefund(this.database, job),
+          )
         }
         return
       case 'events':
         for (const event of byId(await product.claimEvents(this.database, 8), ({ id }) => id.padStart(12, '0'))) {
-          this.#begin(() => product.applyEvent(this.database, this.gateway(event.gateway), event))
+          this.#begin(
+            () => product.applyEvent(this.database, this.gateway(event.gateway), event),
+            () => product.putOffEvent(this.database, event),
+          )
         }
         return
       case 'writes':
@@ -162,12 +179,22 @@ export class Instance implements Owner {
         return
       case 'permissions':
         await this.#permitted.refreshStale()
+        return
+      case 'silence':
+        await product.markSilence(this.database, accounts)
     }
   }
 
-  #begin(work: () => Promise<unknown>): void {
+  /** @param putOff makes the work due again later, as the worker's loop does it when it threw */
+  #begin(work: () => Promise<unknown>, putOff?: () => Promise<void>): void {
+    const { expected } = this.#world
     this.#world.claimed++
-    void work().catch(this.#world.expected)
+    void work()
+      .catch(async (error: unknown) => {
+        expected(error)
+        await putOff?.()
+      })
+      .catch(expected)
   }
 }
 

@@ -64,6 +64,8 @@ export class World implements Owner {
   claimed = 0
   /** Write-backs that began and have not ended, those of killed instances included. */
   writing = 0
+  /** Ids of the refunds of which a person said what became of them. */
+  readonly settledByHand = new Set<string>()
   isCalm = false
   mutantMatched = false
 

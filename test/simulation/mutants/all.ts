@@ -1,6 +1,11 @@
+import { BOOKS } from './books.ts'
+import { EVENTS } from './events.ts'
 import type { Mutant } from './mutant.ts'
+import { SENDING } from './sending.ts'
+import { WORK } from './work.ts'
 
-export const MUTANTS: readonly Mutant[] = []
+/** Every planted bug there is. */
+export const MUTANTS: readonly Mutant[] = [...BOOKS, ...SENDING, ...EVENTS, ...WORK]
 
 /** @throws RangeError when there is no such planted bug */
 export function mutantNamed(name: string | null): Mutant | null {

@@ -27,5 +27,8 @@ export interface Statement {
 
 /** A rewrite by text alone. */
 export function replaced(pattern: RegExp, by: string): NonNullable<Mutant['rewrite']> {
-  return (text, parameters) => (pattern.test(text) ? { text: text.replace(pattern, by), parameters } : null)
+  return (text, parameters) => {
+    const changed = text.replace(pattern, by)
+    return changed === text ? null : { text: changed, parameters }
+  }
 }

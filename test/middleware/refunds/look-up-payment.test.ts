@@ -1,0 +1,117 @@
+import { jest } from '@jest/globals'
+import type { Gateway } from '../../../middleware/gateways/gateway.ts'
+import { Money } from '../../../middleware/money/money.ts'
+import { applyEvent } from '../../../middleware/refunds/apply-event.ts'
+import { claimEvents } from '../../../middleware/refunds/gateway-events.ts'
+import { joinPayments } from '../../../middleware/refunds/join-payments.ts'
+import { storeEvents } from '../../../middleware/refunds/receive-webhook.ts'
+import type { Crm, PaymentReference } from '../../../middleware/crm/crm.ts'
+import { freshDatabase } from '../../fresh-database.ts'
+import type { FreshDatabase } from '../../fresh-database.ts'
+import { ORG_ID, refundIn } from './ledger-rows.ts'
+
+const ACCOUNT = 'RefundRelayECOM'
+const euros = (amount: string) => Money.fromDecimal(amount, 'EUR')
+
+/** A gateway whose events only ask for a look. */
+function gatewayWith(look: Partial<Gateway>): Gateway {
+  const cannot = () => {
+    throw new Error('not part of this test')
+  }
+  return {
+    ...{ name: 'adyen', label: 'The gateway', prepareRefund: cannot, submit: cannot, readWebhook: cannot },
+    capabilities: { keyRetentionMs: 0, holdAfterLateFailureMs: 0 },
+    ...look,
+  }
+}
+
+describe('an event that asks for a look', () => {
+  let fresh: FreshDatabase
+  beforeEach(async () => {
+    fresh = await freshDatabase()
+  })
+  afterEach(async () => {
+    jest.useRealTimers()
+    await fresh.close()
+  })
+
+  async function hear(gateway: Gateway, identity: string, told: { payment: string | null; refund: string | null }) {
+    const event = {
+      ...{
+        identity,
+        gatewayKind: 'changed',
+        occurredAt: null,
+        refundId: null,
+        amount: null,
+        refusal: null,
+        payload: {},
+      },
+      kind: told.refund === null ? ('payment_changed' as const) : ('refund_changed' as const),
+      paymentReference: told.payment,
+      refundReference: told.refund,
+    }
+    await storeEvents(fresh.database, gateway.name, ACCOUNT, [event])
+    const [job] = await claimEvents(fresh.database, 1)
+    return applyEvent(fresh.database, gateway, job!)
+  }
+
+  it('is believed although another process, whose clock is ahead, looked before it', async () => {
+    const { id } = await refundIn(fresh.database, 'pending')
+    let status: 'settled' | 'charged_back' = 'settled'
+    const gateway = gatewayWith({
+      lookUpPayment: () =>
+        Promise.resolve({
+          kind: 'found',
+          facts: {
+            ...{ amount: euros('100.00'), status, settlesOn: null, chargedOn: null, wholeOnly: false, obstacle: null },
+            refunds: [],
+          },
+        }),
+    })
+    const onlyDate = [
+      'nextTick',
+      'setImmediate',
+      'clearImmediate',
+      'setTimeout',
+      'clearTimeout',
+      'setInterval',
+    ] as const
+    jest.useFakeTimers({
+      now: Date.now() + 300_000,
+      doNotFake: [...onlyDate, 'clearInterval', 'queueMicrotask', 'performance', 'hrtime'],
+    })
+    await hear(gateway, 'first', { payment: `PSP${id}`, refund: null })
+    jest.useRealTimers()
+    status = 'charged_back'
+    expect(await hear(gateway, 'second', { payment: `PSP${id}`, refund: null })).toBe('applied')
+    const [payment] = await fresh.database.query<{ charged_back: string }>('SELECT charged_back FROM payments')
+    expect(Number(payment!.charged_back)).toBe(100)
+  })
+
+  it('and names only a refund finds the payment by what the look told, when that was never refunded here', async () => {
+    const gateway = gatewayWith({
+      lookUpRefund: () =>
+        Promise.resolve({
+          kind: 'found',
+          facts: {
+            ...{ gatewayReference: 'RF1', paymentReference: 'PM1', refundId: null, refusal: null, occurredAt: null },
+            ...{ amount: euros('10.00'), status: 'succeeded' },
+          },
+        }),
+    })
+    expect(await hear(gateway, 'made in the console', { payment: null, refund: 'RF1' })).toBe('no_such_payment')
+    const asked: PaymentReference[] = []
+    const crm: Pick<Crm, 'findPayments'> = {
+      findPayments: (references) => {
+        asked.push(...references)
+        return Promise.resolve([
+          { ...references[0]!, paymentId: 'a01000000000001AAA', captured: '100.00', currency: 'EUR' },
+        ])
+      },
+    }
+    await joinPayments(fresh.database, crm as Crm, ORG_ID, [{ account: ACCOUNT, orgId: ORG_ID, live: false, gateway }])
+    expect(asked.map(({ gatewayReference }) => gatewayReference)).toEqual(['PM1'])
+    const [job] = await claimEvents(fresh.database, 1)
+    expect(await applyEvent(fresh.database, gateway, job!)).toBe('adopted')
+  })
+})
