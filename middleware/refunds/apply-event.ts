@@ -175,9 +175,21 @@ async function adopt(tx: Queryable, payment: PaymentRow, event: EventJob, eviden
     refusal: null,
     occurredAt: evidence.occurredAt?.toISOString() ?? null,
   }
+  if (await failedSince(tx, event, facts.gatewayReference)) return 'nothing_new'
   if (await mayBeOurs(tx, payment, facts)) return 'too_early'
   if (event.kind === 'void_succeeded') {
     return (await adoptRefund(tx, payment, facts, evidence.source, 'void')) ? 'adopted' : 'nothing_new'
   }
   return (await adoptForeignRefunds(tx, payment, [facts], evidence.source)) > 0 ? 'adopted' : 'nothing_new'
+}
+
+/** The news that it failed came first and left no refund behind: an older word does not bring it into the books. */
+async function failedSince(tx: Queryable, event: EventJob, reference: string): Promise<boolean> {
+  const [failure] = await tx.query(
+    `SELECT 1 FROM gateway_events WHERE gateway = $1 AND gateway_account = $2 AND refund_reference = $3
+       -- Within one second a late failure follows the success.
+       AND (kind = 'refund_failed_late' AND occurred_at >= $4 OR kind IN ('refund_failed', 'void_failed') AND occurred_at > $4) LIMIT 1`,
+    [event.gateway, event.account, reference, event.occurredAt],
+  )
+  return failure !== undefined
 }

@@ -12,7 +12,7 @@ export async function comeToRest(world: World): Promise<void> {
   world.crm.downUntil = 0
   world.crm.permit(true)
   for (const instance of world.instances) instance.paused = false
-  const end = world.now + CALM_DAYS * DAY_MS
+  let end = world.now + CALM_DAYS * DAY_MS
   let chores: readonly WorkKind[] = ['catch-up', 'join', 'permissions', 'silence']
   let lookedFor = -1
   let isLooking = true
@@ -53,6 +53,7 @@ export async function comeToRest(world: World): Promise<void> {
       if (!isLooking) return
       // What no gateway tells any more a person looks up in its records, and settles.
       isLooking = false
+      end += DAY_MS
       await settleWhatIsLeft(world)
       continue
     }

@@ -76,7 +76,8 @@ export class GatewayLedger {
   }
 
   begin(key: string): boolean {
-    if (this.#inFlight.has(key)) return false
+    const known = this.#keys.get(key)
+    if (this.#inFlight.has(key) || (known && this.#world.now - known.at < this.profile.keepsKeysMs)) return false
     this.#inFlight.add(key)
     return true
   }

@@ -23,9 +23,13 @@ export function lifeOf(world: World, ledger: GatewayLedger, refund: LedgerRefund
   const afterwards = () => {
     if (refund.operation !== 'refund') return
     if (chance.happens(fates.failsLate)) {
-      later(chance.between(DAY_MS, 5 * DAY_MS), 'failed', 'refund_failed_late', () => {
+      const lateness = chance.happens(0.4) ? chance.between(2 * SECOND_MS, HOUR_MS) : chance.between(DAY_MS, 5 * DAY_MS)
+      later(lateness, 'failed', 'refund_failed_late', () => {
         if (ledger.profile.repairs && chance.happens(fates.repaired)) {
-          later(chance.between(HOUR_MS, 8 * DAY_MS), 'succeeded', 'refund_succeeded', () => world.cover('repair'))
+          later(chance.between(HOUR_MS, 8 * DAY_MS), 'succeeded', 'refund_succeeded', () => {
+            world.cover('repair')
+            world.watch.repaired(refund)
+          })
         }
       })
     } else if (chance.happens(fates.reversed)) {

@@ -72,7 +72,7 @@ export async function sendOverNetwork(
       if (world.draw('server_error_without_effect')) return answerWith('no answer')
       if (world.draw('key_in_flight') && ledger.begin(attempt.key)) {
         void scheduler
-          .pending(world, `${name} finishes ${what}`, world.now + world.chance.faults.between(1, 20_000), () => {
+          .pending(world, `${name} finishes ${what}`, world.now + world.chance.faults.between(1, 120_000), () => {
             const answer = ledger.finish(attempt)
             afterEffect(answer)
           })

@@ -26,7 +26,7 @@ export async function perform(world: World, operation: Operation): Promise<void>
     }
     case 'refund_elsewhere': {
       const [ledger, payment] = paymentOf(world, operation.payment)
-      const amount = Math.max(1, Math.floor(payment.planned.captured * operation.share))
+      const amount = Math.max(1, Math.round(payment.planned.captured * operation.share))
       if (ledger.refundElsewhere(payment, amount)) world.cover('refund_elsewhere')
       return
     }

@@ -125,7 +125,7 @@ function operationsOf(
   for (const request of requests) {
     operations.push({ kind: 'submit', request, otherBody: false })
     while (chance.happens(0.3)) operations.push({ kind: 'submit', request, otherBody: chance.happens(0.25) })
-    if (chance.happens(0.12)) operations.push({ kind: 'withdraw', key: request.key })
+    if (chance.happens(0.25)) operations.push({ kind: 'withdraw', key: request.key })
   }
   const some = (most: number, make: () => Operation) => {
     for (let count = chance.between(0, most); count > 0; count--) operations.push(make())
@@ -135,7 +135,14 @@ function operationsOf(
   some(2, () => ({ kind: 'jump', seconds: chance.between(1, 50) }))
   if (violence !== 'quiet') {
     const more = violence === 'violent' ? 2 : 1
-    some(1, () => ({ kind: 'refund_elsewhere', payment: payment(), share: share() }))
+    some(1, () => {
+      // Of all amounts the hardest to tell apart is one that was asked for here as well.
+      const alike = chance.pick(requests)
+      const { captured } = payments[alike.payment]!
+      if (alike.amount === null || chance.happens(0.5))
+        return { kind: 'refund_elsewhere', payment: payment(), share: share() }
+      return { kind: 'refund_elsewhere', payment: alike.payment, share: alike.amount / captured }
+    })
     if (chance.happens(0.25)) {
       const wonInHours = chance.happens(0.5) ? chance.between(1, 200) : null
       operations.push({ kind: 'chargeback', payment: payment(), share: share(), wonInHours })

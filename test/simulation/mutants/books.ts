@@ -54,7 +54,7 @@ export const BOOKS: readonly Mutant[] = [
     sql: patched(
       'keep_books()',
       'under_way = payments.under_way + after.under_way - before.under_way',
-      'under_way = payments.under_way + 2 * (after.under_way - before.under_way)',
+      'under_way = payments.under_way + (after.under_way - before.under_way) * CASE WHEN after.under_way < before.under_way THEN 2 ELSE 1 END',
     ),
   },
   {

@@ -25,7 +25,7 @@ function gatewayWith(look: Partial<Gateway>): Gateway {
   }
 }
 
-describe('an event that asks for a look', () => {
+describe('news of a payment', () => {
   let fresh: FreshDatabase
   beforeEach(async () => {
     fresh = await freshDatabase()
@@ -55,7 +55,7 @@ describe('an event that asks for a look', () => {
     return applyEvent(fresh.database, gateway, job!)
   }
 
-  it('is believed although another process, whose clock is ahead, looked before it', async () => {
+  it('that asks for a look is believed although another process, whose clock is ahead, looked before it', async () => {
     const { id } = await refundIn(fresh.database, 'pending')
     let status: 'settled' | 'charged_back' = 'settled'
     const gateway = gatewayWith({
@@ -88,7 +88,7 @@ describe('an event that asks for a look', () => {
     expect(Number(payment!.charged_back)).toBe(100)
   })
 
-  it('and names only a refund finds the payment by what the look told, when that was never refunded here', async () => {
+  it('that names only a refund finds the payment by what the look told, when that was never refunded here', async () => {
     const gateway = gatewayWith({
       lookUpRefund: () =>
         Promise.resolve({
@@ -113,5 +113,24 @@ describe('an event that asks for a look', () => {
     expect(asked.map(({ gatewayReference }) => gatewayReference)).toEqual(['PM1'])
     const [job] = await claimEvents(fresh.database, 1)
     expect(await applyEvent(fresh.database, gateway, job!)).toBe('adopted')
+  })
+
+  it('of a refund made elsewhere, that it succeeded, changes nothing after the news that it failed later', async () => {
+    const { id } = await refundIn(fresh.database, 'pending')
+    const gateway = gatewayWith({})
+    const tell = async (kind: 'refund_failed_late' | 'refund_succeeded', identity: string, occurredAt: string) => {
+      const amount = { value: '10.00', currency: 'EUR' }
+      const subject = { paymentReference: `PSP${id}`, refundReference: 'RF1', refundId: null, amount, refusal: null }
+      await storeEvents(fresh.database, gateway.name, ACCOUNT, [
+        { identity, kind, gatewayKind: kind, occurredAt, payload: {}, ...subject },
+      ])
+      const [job] = await claimEvents(fresh.database, 1)
+      return applyEvent(fresh.database, gateway, job!)
+    }
+    await tell('refund_failed_late', 'second', '2026-03-02T10:00:00.000Z')
+    expect(await tell('refund_succeeded', 'first', '2026-03-01T10:00:00.000Z')).toBe('nothing_new')
+    expect(await fresh.database.query(`SELECT id FROM refunds WHERE origin = 'gateway_console'`)).toEqual([])
+    // Repaired: this word is the latest.
+    expect(await tell('refund_succeeded', 'third', '2026-03-04T10:00:00.000Z')).toBe('adopted')
   })
 })
