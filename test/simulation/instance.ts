@@ -161,7 +161,7 @@ export class Instance implements Owner {
         }
         return
       case 'writes':
-        for (const lease of await product.claimWrites(this.database, [ORG_ID])) {
+        for (const lease of await product.claimWrites(this.database, new Map([[ORG_ID, this.#crm]]))) {
           // The lease of the one before ran out while it was still writing: both may send the same.
           if (world.writing > 0) world.crm.interruptions++
           this.#begin(async () => {

@@ -1,7 +1,7 @@
 import { execFile } from 'node:child_process'
-import { join } from 'node:path'
+import { fileURLToPath } from 'node:url'
 
-const COMMAND = join(import.meta.dirname, 'simulate.ts')
+const COMMAND = fileURLToPath(new URL('simulate.ts', import.meta.url))
 
 interface Run {
   readonly code: number

@@ -33,7 +33,7 @@ export async function reconcilePayment(
   gateway: Gateway,
   payment: KnownPayment,
 ): Promise<PaymentOutcome> {
-  const looked = await lookUpPayment(gateway, payment.reference)
+  const looked = await lookUpPayment(database, gateway, payment.reference)
   if (looked === null) return { kind: 'cannot_be_asked' }
   if (looked.kind === 'absent') return { kind: 'absent' }
   if (looked.kind === 'unavailable') return { kind: 'not_now', detail: looked.detail }

@@ -19,7 +19,14 @@ function gatewayWith(look: Partial<Gateway>): Gateway {
     throw new Error('not part of this test')
   }
   return {
-    ...{ name: 'adyen', label: 'The gateway', prepareRefund: cannot, submit: cannot, readWebhook: cannot },
+    ...{
+      name: 'adyen',
+      label: 'The gateway',
+      prepareRefund: cannot,
+      submit: cannot,
+      readWebhook: cannot,
+      checkAccess: cannot,
+    },
     capabilities: { keyRetentionMs: 0, holdAfterLateFailureMs: 0 },
     ...look,
   }

@@ -19,6 +19,7 @@ describe('an undo that the gateway refuses because the payment has not settled',
     prepareVoid: () => ({ void: 'the whole payment' }),
     submit: () => Promise.resolve({ kind: 'rejected', code: 'payment_not_settled', gatewayMessage: '91506' }),
     readWebhook: () => [],
+    checkAccess: () => Promise.resolve({ kind: 'granted', proven: 'all' }),
     lookUpPayment: () =>
       Promise.resolve({
         kind: 'found',
