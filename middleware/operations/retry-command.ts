@@ -34,7 +34,10 @@ export const replay: Command = {
       throw new UsageError('replay EVENT: give the number of one event, as show lists it')
     }
     return async ({ database }) => {
-      if (!(await replayEvent(database, id))) throw new UsageError(`there is no event ${id} that says anything`)
+      if (!(await replayEvent(database, id)))
+        throw new UsageError(
+          `there is no event ${id} that can be judged again: a capture counts once, and some events say nothing`,
+        )
       return { data: { event: id }, text: `Event ${id} is judged again within a second.` }
     }
   },

@@ -41,14 +41,22 @@ export async function applyEvent(database: Database, gateway: Gateway, event: Ev
     ...(event.deliveryMs !== null && { deliveryMs: event.deliveryMs }),
   }
   return trace('apply', what, () =>
-    database.transaction(async (tx) => {
-      const outcome = await applyWithin(tx, gateway, event, looked)
-      const toldOf = looked.refund?.kind === 'found' ? (looked.refund.facts.paymentReference ?? null) : null
-      await endEvent(tx, event, outcome, toldOf)
-      return outcome
-    }),
+    database
+      .transaction(async (tx) => {
+        const outcome = await applyWithin(tx, gateway, event, looked)
+        const toldOf = looked.refund?.kind === 'found' ? (looked.refund.facts.paymentReference ?? null) : null
+        if (!(await endEvent(tx, event, outcome, toldOf))) throw new JudgedElsewhere()
+        return outcome
+      })
+      .catch((error: unknown) => {
+        if (error instanceof JudgedElsewhere) return 'nothing_new' as const
+        throw error
+      }),
   )
 }
+
+/** Undoes what was made of an event that somebody else judged in the meantime: a capture would count twice. */
+class JudgedElsewhere extends Error {}
 
 /**
  * Applies what was told of a payment before it was known here, within the transaction that makes it known. Events that only ask for a

@@ -79,18 +79,20 @@ export async function parkedEvents(
 /**
  * Stores what became of an event; what may still find its refund is tried again, ever more rarely.
  * @param paymentReference of which payment it speaks, where only a look told: by it the payment is found when it becomes known
+ * @returns whether it was still to be judged; else somebody else has judged it, and what was made of it here must not be kept
  */
 export async function endEvent(
   tx: Queryable,
   event: EventJob,
   outcome: EventOutcome,
   paymentReference: string | null = null,
-): Promise<void> {
+): Promise<boolean> {
   const again = TRIED_AGAIN.includes(outcome) ? backoffMs(event.tries) : null
-  await tx.query(
+  const ended = await tx.query(
     `UPDATE gateway_events SET outcome = $3, tries = tries + 1, due_at = relay_now() + $4::bigint * interval '1 millisecond',
-       payment_reference = coalesce(payment_reference, $5)
-     WHERE id = $1 AND lease_number = $2`,
+       payment_reference = coalesce(payment_reference, $5), lease_number = lease_number + 1
+     WHERE id = $1 AND lease_number = $2 AND due_at IS NOT NULL RETURNING id`,
     [event.id, event.leaseNumber, outcome, again, paymentReference],
   )
+  return ended.length > 0
 }

@@ -19,12 +19,14 @@ export async function tryAgain(database: Database, refundId: string): Promise<Ma
 }
 
 /**
- * Makes a stored event due again: it is judged once more, against the state as it is now.
- * @returns whether there is such an event, and it says something
+ * Makes a stored event due again: it is judged once more, against the state as it is now. A capture that was counted is not: it would
+ * add to what was captured once more.
+ * @returns whether there is such an event, and it says something that can be judged again
  */
 export async function replayEvent(database: Database, eventId: string): Promise<boolean> {
   const rows = await database.query(
-    `UPDATE gateway_events SET due_at = relay_now(), tries = 0 WHERE id = $1 AND kind NOT IN ('other', 'unreadable') RETURNING id`,
+    `UPDATE gateway_events SET due_at = relay_now(), tries = 0 WHERE id = $1 AND kind NOT IN ('other', 'unreadable')
+       AND NOT (kind IN ('captured', 'capture_failed') AND outcome IS NOT DISTINCT FROM 'applied') RETURNING id`,
     [eventId],
   )
   return rows.length > 0
