@@ -54,6 +54,22 @@ describe('money that is out twice', () => {
     ])
   })
 
+  it.each(['before', 'after'])('is what was undone when the bank took it %s the undo went through', async (when) => {
+    await db.database.query(`UPDATE refunds SET state = 'failed' WHERE id = $1`, [refund])
+    await db.database.query(
+      `INSERT INTO refunds (id, org_id, payment_id, gateway, gateway_account, currency, kind, undo, origin, state, amount, evidence)
+       SELECT gen_random_uuid(), org_id, payment_id, gateway, gateway_account, currency, 'undo', true, 'here', 'pending', 100, 'test'
+       FROM payments WHERE payment_id = $1`,
+      [payment],
+    )
+    const undone = () =>
+      db.database.query(`UPDATE refunds SET state = 'succeeded' WHERE payment_id = $1 AND kind = 'undo'`, [payment])
+    if (when === 'after') await undone()
+    await dispute(100)
+    if (when === 'before') await undone()
+    expect(await exposures()).toMatchObject([{ kind: 'double_refund', amount: '100.000', at_risk: true }])
+  })
+
   it('closes when the refund itself comes back', async () => {
     await dispute(100)
     await db.database.query(`UPDATE refunds SET state = 'reversed' WHERE id = $1`, [refund])
