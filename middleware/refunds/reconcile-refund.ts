@@ -17,14 +17,16 @@ const DAY_MS = 86_400_000
  */
 export async function reconcileRefund(database: Database, gateway: Gateway, job: RefundJob): Promise<void> {
   const asked = await lookUp(gateway, job)
-  if (asked?.kind === 'found') {
-    await applyEvidence(database, gateway, job.refund.id, evidenceOf(asked.facts, 'look-up'))
-    return
-  }
-  if (asked?.kind === 'unavailable') {
+  if (asked?.kind === 'found' || asked?.kind === 'unavailable') {
+    const outcome =
+      asked.kind === 'found'
+        ? await applyEvidence(database, gateway, job.refund.id, evidenceOf(asked.facts, 'look-up'))
+        : asked.kind
+    if (outcome === 'applied') return
+    // Nothing came of it: it is asked for again, ever more rarely.
     await changeRefund(database, job, 'unknown', {
       state: 'unknown',
-      evidence: 'look-up unavailable',
+      evidence: `look-up ${outcome}`,
       dueInMs: backoffMs(job.tries),
     })
     return
@@ -46,8 +48,8 @@ export async function reconcileRefund(database: Database, gateway: Gateway, job:
 export async function pollRefund(database: Database, gateway: Gateway, job: RefundJob): Promise<void> {
   const asked = await lookUp(gateway, job)
   if (asked?.kind === 'found' && asked.facts.status !== 'pending') {
-    await applyEvidence(database, gateway, job.refund.id, evidenceOf(asked.facts, 'look-up'))
-    return
+    const outcome = await applyEvidence(database, gateway, job.refund.id, evidenceOf(asked.facts, 'look-up'))
+    if (outcome === 'applied') return
   }
   await database.query(
     `UPDATE refunds SET due_at = relay_now() + $3 * interval '1 millisecond', work_failures = 0
