@@ -1,3 +1,4 @@
+import { violatedConstraint } from '../database/database.ts'
 import type { Database, Queryable } from '../database/database.ts'
 import { RefundError } from '../errors.ts'
 import { ALLOWED_TRANSITIONS } from './refund.ts'
@@ -48,6 +49,10 @@ export async function settleByHand(database: Database, refundId: string, settlem
       attention: null,
       holdMs: 0,
       dueInMs: null,
+    }).catch((cause: unknown) => {
+      if (violatedConstraint(cause) !== 'refund_reference_once') throw cause
+      const remedy = `${gatewayReference} is already the reference of another refund: compare the two first.`
+      throw new RefundError('settlement_not_possible', { state, outcome, remedy }, { cause })
     })
     // Locked by this transaction, so nobody can have changed it in between.
     return settled!

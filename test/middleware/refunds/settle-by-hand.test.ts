@@ -50,6 +50,19 @@ describe('settling by hand', () => {
     })
   })
 
+  it('with the reference of another refund is refused, and says so', async () => {
+    const other = await refundIn(db.database, 'unknown')
+    await settleByHand(db.database, other.id, { ...WORD, outcome: 'succeeded', gatewayReference: 'RF-TAKEN' })
+    const { id } = await refundIn(db.database, 'unknown')
+    await expect(
+      settleByHand(db.database, id, { ...WORD, outcome: 'succeeded', gatewayReference: 'RF-TAKEN' }),
+    ).rejects.toMatchObject({
+      code: 'settlement_not_possible',
+      details: { remedy: expect.stringContaining('RF-TAKEN is already the reference of another refund') },
+    })
+    expect(await findRefund(db.database, ORG_ID, id)).toMatchObject({ state: 'unknown', version: 1 })
+  })
+
   it('gives way to what the gateway says later of an earlier time', async () => {
     const { id } = await refundIn(db.database, 'unknown')
     await settleByHand(db.database, id, { ...WORD, outcome: 'failed' })
