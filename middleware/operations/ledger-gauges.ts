@@ -33,7 +33,9 @@ const dueIn = (work: string, table: string, column: string) => `SELECT '${work}'
 const DUE = [
   dueIn('refunds', 'refunds', 'due_at'),
   dueIn('events', 'gateway_events', 'due_at'),
-  ...['refunds', 'exposures', 'payments'].map((table) => dueIn(`write_back_${table}`, table, 'crm_due_at')),
+  ...['refunds', 'exposures', 'payments', 'refund_breaks'].map((table) =>
+    dueIn(`write_back_${table}`, table, 'crm_due_at'),
+  ),
 ].join(' UNION ALL ')
 
 /** Reads the gauges, at most every five seconds, and never two readings at a time. */
@@ -62,7 +64,7 @@ export class LedgerReader {
   }
 }
 
-/** Salesforce gets refunds, exposures and payments in the same calls: one kind of work. */
+/** Salesforce gets refunds, exposures, payments and breaks in the same calls: one kind of work. */
 function inThreeKinds(rows: LedgerGauges['due']): LedgerGauges['due'] {
   const writes = rows.filter(({ work }) => work.startsWith('write_back'))
   const rest = rows.filter(({ work }) => !work.startsWith('write_back'))

@@ -75,6 +75,16 @@ describe('the metrics', () => {
     expect(valueOf(text, 'refund_relay_due{work="refunds"}')).toBe(2)
   })
 
+  it('count every kind of row that is due in Salesforce', async () => {
+    const due = async () => valueOf(await measure(async () => {}), 'refund_relay_due{work="write_back"}')
+    const before = await due()
+    await database.database.query(
+      `INSERT INTO refund_breaks (org_id, gateway, gateway_account, kind, subject, ledger_says, gateway_says, cause, command, crm_due_at)
+       VALUES ('00D000000000001EAA', 'adyen', 'RefundRelayECOM', 'missing_here', 'PSP1', '', '', '', '', relay_now())`,
+    )
+    expect(await due()).toBe(before + 1)
+  })
+
   it('stay readable when the database does not answer, and say so', async () => {
     const gone = {
       query: () => Promise.reject(new Error('gone')),
