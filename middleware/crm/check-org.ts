@@ -1,6 +1,7 @@
 import { z } from 'zod'
 import type { CrmRecord } from './crm.ts'
 import { CrmError } from './crm.ts'
+import { BREAK_OBJECT, breakFields } from './break-record.ts'
 import { CREDIT_OBJECT, creditFields } from './credit-record.ts'
 import { EXPOSURE_OBJECT, exposureFields } from './exposure-record.ts'
 import { PAYMENT_OBJECT, paymentFields } from './payment-record.ts'
@@ -49,11 +50,24 @@ const NOTHING = {
   attention: null,
 }
 
+const NO_BREAK = {
+  refundId: null,
+  gatewayReference: null,
+  paymentReference: null,
+  ledgerSays: 'none',
+  gatewaySays: 'none',
+  cause: 'none',
+  command: 'none',
+  happenedAt: null,
+  closedAt: null,
+}
+
 /** Object → what the writer fills in it. */
 const WRITTEN: readonly (readonly [object: string, fields: () => Fields])[] = [
   [REFUND_OBJECT, () => refundFields({ ...sample('refund'), ...NOTHING })],
   [CREDIT_OBJECT, () => creditFields({ ...sample('credit'), ...NOTHING })],
   [EXPOSURE_OBJECT, () => exposureFields({ ...sample('exposure'), explanation: 'none', closedAt: null })],
+  [BREAK_OBJECT, () => breakFields({ ...sample('break'), ...NO_BREAK })],
   [PAYMENT_OBJECT, () => paymentFields({ ...sample('payment'), id: 'a01000000000000AAA', chargedBack: '0' })],
 ]
 
@@ -61,7 +75,7 @@ const describeSchema = z.object({
   fields: z.array(z.object({ name: z.string(), updateable: z.boolean(), createable: z.boolean() })),
 })
 
-/** Logs in, and looks whether everything that is written has its field and its right: six API calls, nothing changed. */
+/** Logs in, and looks whether everything that is written has its field and its right: seven API calls, nothing changed. */
 export async function checkOrg(org: OrgConnection & PermissionSets): Promise<OrgFinding[]> {
   const session = openSession(org)
   if (session instanceof CrmError)

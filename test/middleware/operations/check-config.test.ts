@@ -52,6 +52,7 @@ describe('npm run check-config', () => {
       ['database', 'schema'],
       ['Refund Relay \\(local\\)', 'login'],
       ['Refund Relay \\(local\\)', 'fields of Refund__c'],
+      ['Refund Relay \\(local\\)', 'fields of Refund_Break__c'],
       ['adyen RefundRelayECOM', 'access'],
       ['braintree refundrelay_eur', 'access'],
       ['gocardless CR000RELAY', 'access'],
