@@ -1,4 +1,5 @@
 import express, { Router } from 'express'
+import type { Request } from 'express'
 import type { Database } from '../database/database.ts'
 import { RefundError } from '../errors.ts'
 import type { Log } from '../log.ts'
@@ -18,23 +19,32 @@ const LARGEST_BODY_BYTES = 524_288
 
 export function webhookRoutes({ database, accounts, log, onWork }: WebhookRoutesOptions): Router {
   const router = Router()
-  // The raw bytes are what is signed; nothing may parse them first.
+  const accountOf = (request: Request) => {
+    const { gateway, account } = request.params as { gateway: string; account: string }
+    const found = accounts.find(gateway, account)
+    // The same answer as for a wrong signature: a stranger learns nothing of which accounts there are.
+    if (!found) throw new RefundError('webhook_not_authentic')
+    return found
+  }
   router.post(
     '/:gateway/:account',
+    // A stranger's bytes are not even read.
+    (request, _response, next) => {
+      accountOf(request)
+      next()
+    },
+    // The raw bytes are what is signed; nothing may parse them first.
     express.raw({ limit: LARGEST_BODY_BYTES, type: () => true }),
     async (request, response) => {
-      const { gateway: name, account } = request.params as { gateway: string; account: string }
-      const found = accounts.find(name, account)
-      // The same answer as for a wrong signature: a stranger learns nothing of which accounts there are.
-      if (!found) throw new RefundError('webhook_not_authentic')
+      const { gateway, account } = accountOf(request)
       const body = Buffer.isBuffer(request.body) ? request.body : Buffer.alloc(0)
       const delivery = { headers: request.headers, body }
       const requestId = response.locals.requestId as string
-      const events = await trace('webhook', { requestId, gateway: name, account }, () =>
-        receiveWebhook(database, found.gateway, account, delivery),
+      const events = await trace('webhook', { requestId, gateway: gateway.name, account }, () =>
+        receiveWebhook(database, gateway, account, delivery),
       )
       if (events > 0) onWork()
-      log.info({ requestId, gateway: name, account, events }, 'webhook stored')
+      log.info({ requestId, gateway: gateway.name, account, events }, 'webhook stored')
       response.type('text/plain').send('[accepted]')
     },
   )

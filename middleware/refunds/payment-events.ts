@@ -54,12 +54,15 @@ export async function applyPaymentEvent(tx: Queryable, payment: PaymentRow, even
   }
 }
 
-/** Only the gateway's word raises what was captured beyond what the org said at first; a failed capture takes it away. */
+/**
+ * Only the gateway's word raises what was captured beyond what the org said at first; a failed capture takes it away. What is proven may be
+ * below zero for a while: the failure of a capture was told before the capture.
+ */
 async function capture(tx: Queryable, payment: PaymentRow, event: EventJob): Promise<EventOutcome> {
   const change =
     event.kind === 'captured'
       ? 'captured_proven = captured_proven + $3, captured = greatest(captured, captured_proven + $3)'
-      : 'captured_proven = greatest(0, captured_proven - $3), captured = greatest(0, captured - $3)'
+      : 'captured_proven = captured_proven - $3, captured = greatest(0, captured - $3)'
   await tx.query(`UPDATE payments SET ${change} WHERE org_id = $1 AND payment_id = $2`, [
     payment.orgId,
     payment.paymentId,

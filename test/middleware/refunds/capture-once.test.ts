@@ -32,12 +32,12 @@ describe('one capture, told by one event', () => {
   })
 
   /** EUR 100.00, all of the payment; leased by a worker. */
-  const leasedCapture = async (): Promise<EventJob> => {
+  const leasedCapture = async (kind: 'captured' | 'capture_failed' = 'captured'): Promise<EventJob> => {
     await storeEvents(db.database, 'adyen', ACCOUNT, [
       {
         identity: randomUUID(),
-        kind: 'captured',
-        gatewayKind: 'CAPTURE',
+        kind,
+        gatewayKind: kind === 'captured' ? 'CAPTURE' : 'CAPTURE_FAILED',
         occurredAt: null,
         paymentReference: reference,
         refundReference: null,
@@ -62,6 +62,14 @@ describe('one capture, told by one event', () => {
       `UPDATE gateway_events SET due_at = relay_now() WHERE payment_reference = $1 AND due_at IS NOT NULL`,
       [reference],
     )
+
+  it.each([
+    ['after', ['captured', 'capture_failed']],
+    ['before', ['capture_failed', 'captured']],
+  ] as const)('counts for nothing when its failure is told %s it', async (_, order) => {
+    for (const kind of order) await applyEvent(db.database, gateway, await leasedCapture(kind))
+    expect(await captured()).toEqual({ captured: '0.000', proven: '0.000' })
+  })
 
   it('counts once when its worker lost the lease to another', async () => {
     const slow = await leasedCapture()
