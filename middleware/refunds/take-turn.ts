@@ -20,7 +20,7 @@ export async function takeTurn(database: Database, gateway: Gateway, job: Refund
        WHERE org_id = $1 AND payment_id = $2 FOR UPDATE`,
       [refund.orgId, refund.paymentId, gateway.capabilities.spacingMs ?? 0],
     )
-    const waitMs = Math.max(way?.freeInMs ?? 0, (await anotherIsBeingSent(tx, refund)) ? 1_000 : 0)
+    const waitMs = Math.max(way?.freeInMs ?? 0, await waitForAnotherMs(tx, refund))
     if (waitMs > 0 && refund.state === 'requested') {
       await tx.query(
         `UPDATE refunds SET due_at = relay_now() + $3 * interval '1 millisecond', waiting_for = 'another_refund_first'
@@ -38,12 +38,15 @@ export async function takeTurn(database: Database, gateway: Gateway, job: Refund
   })
 }
 
-async function anotherIsBeingSent(tx: Queryable, refund: Refund): Promise<boolean> {
-  const [other] = await tx.query(
-    `SELECT 1 FROM refunds WHERE org_id = $1 AND payment_id = $2 AND id <> $3 AND state = 'submitting' LIMIT 1`,
+/** While one is being sent, or nobody knows whether it was taken, what was refunded so far cannot be told, and the next one waits. */
+async function waitForAnotherMs(tx: Queryable, refund: Refund): Promise<number> {
+  const [other] = await tx.query<{ state: string }>(
+    `SELECT state FROM refunds WHERE org_id = $1 AND payment_id = $2 AND id <> $3 AND state IN ('submitting', 'unknown')
+     ORDER BY state DESC LIMIT 1`,
     [refund.orgId, refund.paymentId, refund.id],
   )
-  return other !== undefined
+  if (other === undefined) return 0
+  return other.state === 'unknown' ? 5_000 : 1_000
 }
 
 /**
