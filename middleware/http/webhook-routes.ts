@@ -3,6 +3,7 @@ import type { Request } from 'express'
 import type { Database } from '../database/database.ts'
 import { RefundError } from '../errors.ts'
 import type { Log } from '../log.ts'
+import { EventInbox } from '../refunds/event-inbox.ts'
 import type { GatewayAccounts } from '../refunds/gateway-accounts.ts'
 import { receiveWebhook } from '../refunds/receive-webhook.ts'
 import { trace } from '../trace.ts'
@@ -11,6 +12,7 @@ export interface WebhookRoutesOptions {
   readonly database: Database
   readonly accounts: GatewayAccounts
   readonly log: Log
+  /** Something is to be applied: a worker may look at once. */
   readonly onWork: () => void
 }
 
@@ -19,6 +21,7 @@ const LARGEST_BODY_BYTES = 524_288
 
 export function webhookRoutes({ database, accounts, log, onWork }: WebhookRoutesOptions): Router {
   const router = Router()
+  const inbox = new EventInbox(database)
   const accountOf = (request: Request) => {
     const { gateway, account } = request.params as { gateway: string; account: string }
     const found = accounts.find(gateway, account)
@@ -40,11 +43,11 @@ export function webhookRoutes({ database, accounts, log, onWork }: WebhookRoutes
       const body = Buffer.isBuffer(request.body) ? request.body : Buffer.alloc(0)
       const delivery = { headers: request.headers, body }
       const requestId = response.locals.requestId as string
-      const events = await trace('webhook', { requestId, gateway: gateway.name, account }, () =>
-        receiveWebhook(database, gateway, account, delivery),
+      const { fresh, due } = await trace('webhook', { requestId, gateway: gateway.name, account }, () =>
+        receiveWebhook(inbox, gateway, account, delivery),
       )
-      if (events > 0) onWork()
-      log.info({ requestId, gateway: gateway.name, account, events }, 'webhook stored')
+      if (due > 0) onWork()
+      log.info({ requestId, gateway: gateway.name, account, events: fresh }, 'webhook stored')
       response.type('text/plain').send('[accepted]')
     },
   )

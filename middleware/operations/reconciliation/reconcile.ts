@@ -3,7 +3,7 @@ import { v7 as uuidv7 } from 'uuid'
 import type { Database } from '../../database/database.ts'
 import type { GatewayEvent } from '../../gateways/gateway.ts'
 import type { ReportLine } from '../../gateways/report-line.ts'
-import { storeEvents } from '../../refunds/receive-webhook.ts'
+import { storeEvents } from '../../refunds/event-inbox.ts'
 import type { Break } from './break.ts'
 import { beginReconciliation, endReconciliation, storeBreaks, withdrawBreaks } from './break-store.ts'
 import type { Agreement, Period, Reconciliation } from './break-store.ts'
@@ -67,7 +67,10 @@ export async function reconcile(
     await storeBreaks(database, run, breaks)
     anyBreak ||= breaks.length > 0
     if (anyBreak && agreements.length > 0) await withdrawBreaks(database, run, agreements)
-    if (apply) count.told += await storeEvents(database, account.gateway, account.account, events)
+    if (apply) {
+      const [stored] = await storeEvents(database, [{ gateway: account.gateway, account: account.account, events }])
+      count.told += stored!.fresh
+    }
     count.mendable += events.length
     count.lines += batch.length
     onProgress?.(count.lines)

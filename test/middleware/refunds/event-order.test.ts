@@ -1,6 +1,7 @@
 import { AdyenGateway } from '../../../middleware/gateways/adyen/adyen-gateway.ts'
 import { applyEvent } from '../../../middleware/refunds/apply-event.ts'
 import { claimEvents } from '../../../middleware/refunds/gateway-events.ts'
+import { EventInbox } from '../../../middleware/refunds/event-inbox.ts'
 import { receiveWebhook } from '../../../middleware/refunds/receive-webhook.ts'
 import { adyenSettings } from '../../contracts/gateway-rig-adyen.ts'
 import { freshDatabase } from '../../fresh-database.ts'
@@ -26,17 +27,19 @@ function permutations<Item>(items: readonly Item[]): Item[][] {
 
 describe('what a gateway tells, in whatever order and however often', () => {
   let db: FreshDatabase
+  let inbox: EventInbox
   beforeAll(async () => {
     db = await freshDatabase()
+    inbox = new EventInbox(db.database)
     await db.database.query('INSERT INTO orgs (org_id) VALUES ($1)', [ORG_ID])
   })
   afterAll(() => db.close())
 
   /** One delivery of one event, as the door takes it. */
-  const receive = (refundId: string, event: object) => {
+  const receive = async (refundId: string, event: object) => {
     const item = { ...event, pspReference: refundId, originalReference: `PSP${refundId}`, merchantReference: refundId }
     const body = bodyOf([{ ...item, amount: { value: 1_000, currency: 'EUR' } }])
-    return receiveWebhook(db.database, gateway, ACCOUNT, { headers: { authorization }, body })
+    return (await receiveWebhook(inbox, gateway, ACCOUNT, { headers: { authorization }, body })).fresh
   }
   const applyAll = async () => {
     for (const event of await claimEvents(db.database, 100)) await applyEvent(db.database, gateway, event)

@@ -1,8 +1,9 @@
 import { openGateway } from '../../../middleware/gateways/registry.ts'
+import type { GatewayEvent } from '../../../middleware/gateways/gateway.ts'
 import { applyEvent } from '../../../middleware/refunds/apply-event.ts'
 import { claimEvents } from '../../../middleware/refunds/gateway-events.ts'
 import { withdrawRefund } from '../../../middleware/refunds/line.ts'
-import { storeEvents } from '../../../middleware/refunds/receive-webhook.ts'
+import { storeEvents } from '../../../middleware/refunds/event-inbox.ts'
 import { changeRefund, findRefund } from '../../../middleware/refunds/refund-store.ts'
 import type { RefundState } from '../../../middleware/refunds/refund.ts'
 import { settleByHand } from '../../../middleware/refunds/settle-by-hand.ts'
@@ -51,20 +52,19 @@ describe('a payment whose lock somebody holds', () => {
       'an event is applied',
       'pending',
       async (id) => {
-        await storeEvents(db.database, 'adyen', ACCOUNT, [
-          {
-            identity: id,
-            kind: 'refund_succeeded',
-            gatewayKind: 'REFUND',
-            occurredAt: new Date().toISOString(),
-            paymentReference: `PSP${id}`,
-            refundReference: `REF${id}`,
-            refundId: id,
-            amount: { value: '10.00', currency: 'EUR' },
-            refusal: null,
-            payload: {},
-          },
-        ])
+        const told: GatewayEvent = {
+          identity: id,
+          kind: 'refund_succeeded',
+          gatewayKind: 'REFUND',
+          occurredAt: new Date().toISOString(),
+          paymentReference: `PSP${id}`,
+          refundReference: `REF${id}`,
+          refundId: id,
+          amount: { value: '10.00', currency: 'EUR' },
+          refusal: null,
+          payload: {},
+        }
+        await storeEvents(db.database, [{ gateway: 'adyen', account: ACCOUNT, events: [told] }])
         const [event] = await claimEvents(db.database, 1)
         return applyEvent(db.database, adyen, event!)
       },

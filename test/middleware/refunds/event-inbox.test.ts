@@ -1,0 +1,85 @@
+import type { Database } from '../../../middleware/database/database.ts'
+import type { GatewayEvent } from '../../../middleware/gateways/gateway.ts'
+import { EventInbox } from '../../../middleware/refunds/event-inbox.ts'
+import { freshDatabase } from '../../fresh-database.ts'
+import type { FreshDatabase } from '../../fresh-database.ts'
+
+const told = (identity: string, kind: GatewayEvent['kind'] = 'refund_succeeded', payload = {}) => ({
+  gateway: 'adyen',
+  account: 'RefundRelayECOM',
+  events: [
+    {
+      ...{ identity, kind, gatewayKind: 'REFUND', occurredAt: null, paymentReference: 'PSP1', refundReference: null },
+      ...{ refundId: null, amount: null, refusal: null, payload },
+    },
+  ],
+})
+
+describe('the inbox of webhooks', () => {
+  let fresh: FreshDatabase
+  let statements: number
+  let inbox: EventInbox
+  beforeEach(async () => {
+    fresh = await freshDatabase()
+    statements = 0
+    const counting: Database = {
+      ...fresh.database,
+      query(text, parameters) {
+        statements++
+        return fresh.database.query(text, parameters)
+      },
+    }
+    inbox = new EventInbox(counting)
+  })
+  afterEach(() => fresh.close())
+
+  const kept = async () => {
+    const rows = await fresh.database.query<{ identity: string }>(
+      'SELECT identity FROM gateway_events ORDER BY identity',
+    )
+    return rows.map(({ identity }) => identity)
+  }
+
+  it('stores what comes at the same time in one statement, and answers each for itself', async () => {
+    const answers = await Promise.all([
+      inbox.store(told('a')),
+      inbox.store(told('b', 'other')),
+      inbox.store(told('a')),
+      inbox.store({ ...told('a'), account: 'RefundRelayClassic' }),
+    ])
+    expect(statements).toBe(1)
+    expect(answers).toEqual([
+      { fresh: 1, due: 1 },
+      { fresh: 1, due: 0 },
+      { fresh: 0, due: 0 },
+      { fresh: 1, due: 1 },
+    ])
+    expect(await kept()).toEqual(['a', 'a', 'b'])
+  })
+
+  it('answers only when the event is committed', async () => {
+    const stored = Array.from({ length: 40 }, async (_, place) => {
+      const identity = `event-${String(place).padStart(2, '0')}`
+      await inbox.store(told(identity))
+      // Another connection sees it.
+      expect(await kept()).toContain(identity)
+    })
+    await Promise.all(stored)
+  })
+
+  it('lets a delivery that cannot be stored fail alone', async () => {
+    const answers = await Promise.allSettled([
+      inbox.store(told('before')),
+      // PostgreSQL keeps no such character.
+      inbox.store(told('poison', 'other', { text: '\u0000' })),
+      inbox.store(told('after')),
+    ])
+    expect(answers.map(({ status }) => status)).toEqual(['fulfilled', 'rejected', 'fulfilled'])
+    expect(await kept()).toEqual(['after', 'before'])
+  })
+
+  it('goes on after a batch that failed', async () => {
+    await expect(inbox.store(told('poison\u0000'))).rejects.toThrow()
+    await expect(inbox.store(told('next'))).resolves.toEqual({ fresh: 1, due: 1 })
+  })
+})
