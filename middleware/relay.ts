@@ -212,7 +212,9 @@ function openWorkers(database: Database, accounts: GatewayAccounts, crms: Readon
       concurrency: 4,
       claim: () => claimWrites(database, crms),
       async run(lease) {
-        const { written, refused, failed } = await writeBack(database, crms.get(lease.orgId)!, lease)
+        const { written, refused, nextInMs, failed } = await writeBack(database, crms.get(lease.orgId)!, lease)
+        // What gathers meanwhile need not wait for the next poll as well.
+        setTimeout(() => writes.wake(), nextInMs).unref()
         const { orgId } = lease
         if (failed)
           return log.warn(

@@ -79,12 +79,17 @@ async function transactOnce<Result>(pool: pg.Pool, work: (tx: Queryable) => Prom
   }
 }
 
+/** A statement's name under which a connection keeps it parsed and planned. There are as many as the code has texts. */
+const STATEMENT_NAMES = new Map<string, string>()
+
 async function run<Row extends object>(
   runner: pg.Pool | pg.PoolClient,
   text: string,
   parameters: readonly unknown[] = [],
 ): Promise<Row[]> {
-  const { rows } = await runner.query<Row>(text, [...parameters])
+  let name = STATEMENT_NAMES.get(text)
+  if (name === undefined) STATEMENT_NAMES.set(text, (name = `relay_${STATEMENT_NAMES.size}`))
+  const { rows } = await runner.query<Row>({ name, text, values: [...parameters] })
   return rows
 }
 

@@ -3,7 +3,7 @@ import type { Request, Response } from 'express'
 import { RefundError } from '../errors.ts'
 import { askForRefund } from '../refunds/ask-for-refund.ts'
 import { waitingOf, withdrawRefund } from '../refunds/line.ts'
-import { findBalance, findRefund } from '../refunds/refund-store.ts'
+import { findRefundAndBalance } from '../refunds/refund-store.ts'
 import { FINAL_STATES } from '../refunds/refund.ts'
 import type { PaymentBalance, Refund } from '../refunds/refund.ts'
 import { refundIdSchema, refundRequestSchema } from './refund-request-schema.ts'
@@ -60,10 +60,9 @@ export function refundRoutes(options: RouteOptions): Router {
   }
 
   async function read(orgId: string, refundId: string): Promise<KnownRefund> {
-    const refund = await findRefund(database, orgId, refundId)
-    if (!refund || refund.paymentId === null) throw new RefundError('refund_not_found')
-    // A refund without its payment cannot be: the database refuses it.
-    return { refund, balance: (await findBalance(database, orgId, refund.paymentId))! }
+    const known = await findRefundAndBalance(database, orgId, refundId)
+    if (!known) throw new RefundError('refund_not_found')
+    return known
   }
 
   async function refundAnswer({ refund, balance }: KnownRefund) {

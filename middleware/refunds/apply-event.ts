@@ -1,3 +1,4 @@
+import { validate as isUuid } from 'uuid'
 import type { Database, Queryable } from '../database/database.ts'
 import type { Gateway, LookUp, RefundFacts } from '../gateways/gateway.ts'
 import { Money } from '../money/money.ts'
@@ -144,12 +145,12 @@ async function applyToRefund(
 }
 
 const SUBJECT = `r.gateway = $1 AND r.gateway_account = $2
-       AND (r.gateway_reference = $4 OR (r.gateway_reference IS NULL AND r.id::text = $5))
+       AND (r.gateway_reference = $4 OR (r.gateway_reference IS NULL AND r.id = $5::uuid))
        AND ($3::text IS NULL OR p.gateway_reference IS NULL OR p.gateway_reference = $3)`
 
 /** The refund an event speaks of: by the gateway's reference, else by our own stamp where it has none yet. Locked, its payment first. */
 async function findSubject(tx: Queryable, event: EventJob): Promise<RefundRow | null> {
-  const said = [event.gateway, event.account, event.paymentReference, event.refundReference, event.refundId]
+  const said = [event.gateway, event.account, event.paymentReference, event.refundReference, ownId(event.refundId)]
   await tx.query(
     `SELECT 1 FROM payments WHERE (org_id, payment_id) IN (
        SELECT r.org_id, r.payment_id FROM refunds r ${WITH_PAYMENT} WHERE ${SUBJECT}
@@ -162,6 +163,11 @@ async function findSubject(tx: Queryable, event: EventJob): Promise<RefundRow | 
     said,
   )
   return row ?? null
+}
+
+/** Our stamp as it is, null where somebody else's stands in its place: as a uuid it is found by the key of the table. */
+function ownId(stamp: string | null): string | null {
+  return stamp !== null && isUuid(stamp) ? stamp : null
 }
 
 const STATUS_OF: Partial<Record<RefundEventKind, RefundFacts['status']>> = {

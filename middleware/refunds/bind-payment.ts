@@ -22,8 +22,8 @@ interface BoundRow extends BalanceRow {
   readonly gatewayAccount: string
   readonly gatewayReference: string
   readonly nextSendInMs: number
-  /** Its first refund here. */
-  readonly isNew: boolean
+  /** Its first refund here, and the gateway has told of it before. */
+  readonly wasToldOf: boolean
 }
 
 /**
@@ -45,7 +45,10 @@ export async function bindPayment(
        ON CONFLICT (org_id, payment_id) DO UPDATE SET
          captured = greatest(p.captured_proven, least(p.captured, excluded.captured))
        RETURNING p.gateway, p.gateway_account AS "gatewayAccount", p.gateway_reference AS "gatewayReference", ${BALANCE_COLUMNS},
-         p.xmax = 0 AS "isNew",
+         p.xmax = 0 AND EXISTS (
+           SELECT FROM gateway_events e WHERE e.gateway = p.gateway AND e.gateway_account = p.gateway_account
+             AND e.payment_reference = p.gateway_reference
+         ) AS "wasToldOf",
          greatest(0, extract(epoch FROM coalesce(p.next_send_at, relay_now()) - relay_now()) * 1000)::float AS "nextSendInMs"`,
       [
         orgId,
@@ -71,7 +74,7 @@ export async function bindPayment(
   const { paymentId, gatewayAccount } = request
   const payment = { orgId, paymentId, gateway: gateway.name, gatewayAccount, currency: row.currency }
   // What the gateway told of this payment before anybody refunded it here, a chargeback for one, counts from the first refund on.
-  const applied = row.isNew ? await applyParked(tx, gateway, gatewayAccount, request.gatewayReference) : 0
+  const applied = row.wasToldOf ? await applyParked(tx, gateway, gatewayAccount, request.gatewayReference) : 0
   if (facts && (await applyPaymentFacts(tx, gateway, payment, facts, 'look-up')) === 'amount_differs') {
     throw new RefundError('payment_changed', { field: 'currency' })
   }

@@ -51,6 +51,26 @@ export async function findRefund(database: Queryable, orgId: string, refundId: s
   return row ? toRefund(row) : null
 }
 
+/** A refund with what is left of its payment; a credit has none and is not found here. */
+export async function findRefundAndBalance(
+  database: Queryable,
+  orgId: string,
+  refundId: string,
+): Promise<{ refund: Refund; balance: PaymentBalance } | null> {
+  const [row] = await database.query<RefundRow & BalanceRow>(
+    `SELECT ${REFUND_COLUMNS}, ${BALANCE_COLUMNS} FROM refunds r JOIN payments p USING (org_id, payment_id)
+     WHERE r.org_id = $1 AND r.id = $2`,
+    [orgId, refundId],
+  )
+  if (!row) return null
+  const { captured, refunded, underWay, held, chargedBack, voided, ...refund } = row
+  const { currency } = row
+  return {
+    refund: toRefund(refund),
+    balance: toBalance({ currency, captured, refunded, underWay, held, chargedBack, voided }),
+  }
+}
+
 /** Newest first. */
 export async function refundsOfPayment(database: Queryable, orgId: string, paymentId: string): Promise<Refund[]> {
   const rows = await database.query<RefundRow>(

@@ -53,6 +53,8 @@ export async function claimWrites(
 export interface WriteReport {
   readonly written: number
   readonly refused: number
+  /** Milliseconds until the org is written to again at the earliest. */
+  readonly nextInMs: number
   /** The whole call failed; when it is tried again. */
   readonly failed?: { readonly error: CrmError; readonly againInMs: number }
 }
@@ -69,14 +71,15 @@ export async function writeBack(database: Database, crm: Crm, lease: WriteLease)
     await trace('written', what, async () => {
       for (const table of TABLES) await storeResults(database, lease.orgId, table, results, records)
     })
-    await endLease(database, lease, planWrites(crm.apiUsage).pauseMs, 0)
+    const nextInMs = planWrites(crm.apiUsage).pauseMs
+    await endLease(database, lease, nextInMs, 0)
     const refused = results.filter((result) => result.outcome === 'retry' || result.outcome === 'person').length
-    return { written: results.length - refused, refused }
+    return { written: results.length - refused, refused, nextInMs }
   } catch (error) {
     if (!(error instanceof CrmError)) throw error
     const againInMs = error.kind === 'limit' ? QUARTER_HOUR_MS : Math.min(backoffMs(lease.tries), QUARTER_HOUR_MS)
     await endLease(database, lease, againInMs, lease.tries + 1)
-    return { written: 0, refused: 0, failed: { error, againInMs } }
+    return { written: 0, refused: 0, nextInMs: againInMs, failed: { error, againInMs } }
   }
 }
 
@@ -113,16 +116,16 @@ async function dueRefunds(
 
 /** Where each type of record comes from, and what its id is there. */
 const TABLES = [
-  { name: 'refunds', id: 'id::text', types: ['refund', 'credit'] },
-  { name: 'exposures', id: 'id::text', types: ['exposure'] },
-  { name: 'payments', id: 'payment_id', types: ['payment'] },
-  { name: 'refund_breaks', id: 'id::text', types: ['break'] },
-] as const satisfies readonly { name: string; id: string; types: readonly CrmRecord['type'][] }[]
+  { name: 'refunds', id: 'id', idType: 'uuid', types: ['refund', 'credit'] },
+  { name: 'exposures', id: 'id', idType: 'uuid', types: ['exposure'] },
+  { name: 'payments', id: 'payment_id', idType: 'text', types: ['payment'] },
+  { name: 'refund_breaks', id: 'id', idType: 'uuid', types: ['break'] },
+] as const satisfies readonly { name: string; id: string; idType: string; types: readonly CrmRecord['type'][] }[]
 
 async function storeResults(
   database: Database,
   orgId: string,
-  { name, id, types }: (typeof TABLES)[number],
+  { name, id, idType, types }: (typeof TABLES)[number],
   results: readonly WriteResult[],
   records: readonly CrmRecord[],
 ): Promise<void> {
@@ -152,7 +155,7 @@ async function storeResults(
          WHEN ${name}.version > result.version THEN relay_now() + interval '1 second'
          WHEN result.person THEN relay_now() + interval '1 day'
          ELSE relay_now() + least(interval '1 hour', interval '2 seconds' * power(2, least(crm_tries, 12))) END
-     FROM jsonb_to_recordset($1) AS result (id text, version integer, written boolean, refusal text, person boolean)
+     FROM jsonb_to_recordset($1) AS result (id ${idType}, version integer, written boolean, refusal text, person boolean)
      WHERE ${name}.org_id = $2 AND ${name}.${id} = result.id`,
     [JSON.stringify(settled), orgId],
   )

@@ -1,3 +1,4 @@
+import { setTimeout as rest } from 'node:timers/promises'
 import type { Log } from '../log.ts'
 
 /** One kind of work: how to lease what is due, and how to do one piece of it. */
@@ -13,6 +14,8 @@ export interface WorkStep<Job> {
 
 /** The net under the wake-ups: how long due work can lie unnoticed, e.g. that of a process that died. */
 const POLL_MS = 500
+/** Between two looks of which the first found nothing: many wake-ups at once are one look. */
+const BREATH_MS = 10
 /** After an error, so that a database that is away is not asked in a tight loop. */
 const AFTER_ERROR_MS = 2_000
 
@@ -65,7 +68,10 @@ export class Worker<Job> {
       }
       // A full claim means that there may be more; a place for it is announced by wake().
       if (found > 0 && found < free) continue
+      const looked = performance.now()
       await this.#sleep(pause)
+      const breath = BREATH_MS - (performance.now() - looked)
+      if (free > 0 && found === 0 && breath > 0 && !this.#stopped) await rest(breath)
     }
   }
 
