@@ -1,0 +1,29 @@
+import { readConfig } from '../../middleware/config.ts'
+import type { Database } from '../../middleware/database/database.ts'
+import { openGateway } from '../../middleware/gateways/registry.ts'
+import { startServer } from '../../middleware/http/server.ts'
+import { openLog } from '../../middleware/log.ts'
+import { GatewayAccounts } from '../../middleware/refunds/gateway-accounts.ts'
+import { PermittedUsers } from '../../middleware/refunds/permitted-users.ts'
+
+/**
+ * The middleware's own door over a database that answers at once and keeps nothing, in a process of its own: what receiving,
+ * verifying, logging and acknowledging a webhook costs without storing it.
+ */
+const NOTHING: Database = {
+  query: () => Promise.resolve([]),
+  transaction: (work) => work(NOTHING),
+  close: () => Promise.resolve(),
+}
+
+const config = readConfig(process.argv[2]!)
+const accounts = config.gatewayAccounts.map((settings) => ({
+  ...{ account: settings.account, orgId: settings.org, live: settings.live, gateway: openGateway(settings) },
+}))
+const server = await startServer({
+  ...{ ...config.server, orgs: config.orgs, database: NOTHING, log: openLog('info'), limits: config.limits },
+  ...{ accounts: new GatewayAccounts(accounts, new Set()), permittedUsers: new PermittedUsers(NOTHING, new Map()) },
+  ...{ directDebit: config.directDebit, onWork: () => {}, answerWithinMs: 5_000, readiness: async () => null },
+})
+process.send!({ url: server.url })
+process.on('disconnect', () => process.exit(0))

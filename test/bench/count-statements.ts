@@ -1,0 +1,80 @@
+import { readConfig } from '../../middleware/config.ts'
+import { openDatabase } from '../../middleware/database/database.ts'
+import type { Database, Queryable } from '../../middleware/database/database.ts'
+import { openGateway } from '../../middleware/gateways/registry.ts'
+import { startServer } from '../../middleware/http/server.ts'
+import { openLog } from '../../middleware/log.ts'
+import { SalesforceCrm } from '../../middleware/crm/salesforce-crm.ts'
+import { GatewayAccounts } from '../../middleware/refunds/gateway-accounts.ts'
+import { PermittedUsers } from '../../middleware/refunds/permitted-users.ts'
+import { channelOf } from '../../middleware/trace.ts'
+import { AGENT, ORG } from './bench-world.ts'
+import type { BenchWorld } from './bench-world.ts'
+import { HttpLoad, prepareRefunds } from './http-load.ts'
+import type { BenchContext } from './measure.ts'
+import { scaled } from './measure.ts'
+
+export interface Statements {
+  readonly upToAnswer: number
+  readonly whole: number
+  /** BEGIN and COMMIT. */
+  readonly transactions: number
+}
+
+/** Statements of one first refund of a payment, its request taken by the real door over a database that counts; workers are off. */
+export async function countStatements(context: BenchContext, world: BenchWorld): Promise<Statements> {
+  const config = readConfig(world.configPath)
+  const real = openDatabase(world.database.url)
+  const counted = { statements: 0, transactions: 0 }
+  const database = counting(real, counted)
+  const org = config.orgs[0]!
+  const permittedUsers = new PermittedUsers(database, new Map([[ORG, new SalesforceCrm(org)]]))
+  const accounts = config.gatewayAccounts.map((settings) => ({
+    ...{ account: settings.account, orgId: settings.org, live: settings.live, gateway: openGateway(settings) },
+  }))
+  const server = await startServer({
+    ...{ ...config.server, orgs: config.orgs, database, permittedUsers, log: openLog('silent'), limits: config.limits },
+    ...{ accounts: new GatewayAccounts(accounts, new Set([ORG])), directDebit: config.directDebit },
+    ...{ onWork: () => {}, answerWithinMs: 5_000, readiness: async () => null },
+  })
+  const load = new HttpLoad(server.url, 1)
+  let upToAnswer = 0
+  const stored = () => (upToAnswer = counted.statements)
+  channelOf('settle').asyncEnd.subscribe(stored)
+  try {
+    // Who may refund is read once in ten seconds, whatever the number of requests.
+    await permittedUsers.check(ORG, AGENT)
+    let [whole, transactions, answer] = [0, 0, 0]
+    for (const request of await prepareRefunds(world, scaled(context, 20, 3))) {
+      Object.assign(counted, { statements: 0, transactions: 0 })
+      await load.send(request, 202)
+      // The most that any of them took.
+      whole = Math.max(whole, counted.statements)
+      answer = Math.max(answer, upToAnswer)
+      transactions = Math.max(transactions, counted.transactions)
+    }
+    return { upToAnswer: answer, whole, transactions }
+  } finally {
+    channelOf('settle').asyncEnd.unsubscribe(stored)
+    await load.close()
+    await server.close()
+    await real.close()
+  }
+}
+
+function counting(database: Database, counted: { statements: number; transactions: number }): Database {
+  const queries = (queryable: Queryable): Queryable => ({
+    query(text, parameters) {
+      counted.statements++
+      return queryable.query(text, parameters)
+    },
+  })
+  return {
+    ...queries(database),
+    transaction(work) {
+      counted.transactions += 2
+      return database.transaction((tx) => work(queries(tx)))
+    },
+    close: () => database.close(),
+  }
+}
