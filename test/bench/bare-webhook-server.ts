@@ -23,7 +23,13 @@ const accounts = config.gatewayAccounts.map((settings) => ({
 const server = await startServer({
   ...{ ...config.server, orgs: config.orgs, database: NOTHING, log: openLog('info'), limits: config.limits },
   ...{ accounts: new GatewayAccounts(accounts, new Set()), permittedUsers: new PermittedUsers(NOTHING, new Map()) },
-  ...{ directDebit: config.directDebit, onWork: () => {}, answerWithinMs: 5_000, readiness: async () => null },
+  ...{
+    directDebit: config.directDebit,
+    onWork: () => {},
+    answerWithinMs: 5_000,
+    readiness: async () => null,
+    onBegun: () => {},
+  },
 })
 process.send!({ url: server.url })
 process.on('disconnect', () => process.exit(0))

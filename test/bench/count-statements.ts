@@ -35,7 +35,7 @@ export async function countStatements(context: BenchContext, world: BenchWorld):
   const server = await startServer({
     ...{ ...config.server, orgs: config.orgs, database, permittedUsers, log: openLog('silent'), limits: config.limits },
     ...{ accounts: new GatewayAccounts(accounts, new Set([ORG])), directDebit: config.directDebit },
-    ...{ onWork: () => {}, answerWithinMs: 5_000, readiness: async () => null },
+    ...{ onWork: () => {}, answerWithinMs: 5_000, readiness: async () => null, onBegun: () => {} },
   })
   const load = new HttpLoad(server.url, 1)
   let upToAnswer = 0

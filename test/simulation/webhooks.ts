@@ -1,3 +1,4 @@
+import { EventInbox } from '../../middleware/refunds/event-inbox.ts'
 import { createHmac } from 'node:crypto'
 import { RefundError } from '../../middleware/errors.ts'
 import type { GatewayEvent, WebhookDelivery } from '../../middleware/gateways/gateway.ts'
@@ -96,7 +97,7 @@ export class Webhooks {
     const world = this.#world
     try {
       await world.product.receiveWebhook(
-        instance.database,
+        new EventInbox(instance.database),
         instance.gateway(outgoing.ledger.profile.name),
         outgoing.ledger.account,
         outgoing.delivery,
@@ -154,10 +155,15 @@ export class Webhooks {
       const { headers } = genuine.delivery
       return world.scheduler.start(instance, async () => {
         await world.product
-          .receiveWebhook(instance.database, instance.gateway(genuine.ledger.profile.name), genuine.ledger.account, {
-            headers,
-            body,
-          })
+          .receiveWebhook(
+            new EventInbox(instance.database),
+            instance.gateway(genuine.ledger.profile.name),
+            genuine.ledger.account,
+            {
+              headers,
+              body,
+            },
+          )
           .catch(world.expected)
       })
     }
@@ -172,10 +178,15 @@ export class Webhooks {
           : { 'x-signature': signed('guess', 'x') }
     await world.scheduler.start(instance, async () => {
       try {
-        await world.product.receiveWebhook(instance.database, instance.gateway(ledger.profile.name), ledger.account, {
-          ...made,
-          headers,
-        })
+        await world.product.receiveWebhook(
+          new EventInbox(instance.database),
+          instance.gateway(ledger.profile.name),
+          ledger.account,
+          {
+            ...made,
+            headers,
+          },
+        )
         world.violate('I7', `a delivery that no gateway signed was taken (${how})`)
       } catch (error) {
         if (!(error instanceof RefundError)) world.expected(error)

@@ -4,7 +4,7 @@ import { Money } from '../../../middleware/money/money.ts'
 import { applyEvent } from '../../../middleware/refunds/apply-event.ts'
 import { claimEvents } from '../../../middleware/refunds/gateway-events.ts'
 import { joinPayments } from '../../../middleware/refunds/join-payments.ts'
-import { storeEvents } from '../../../middleware/refunds/receive-webhook.ts'
+import { storeEvents } from '../../../middleware/refunds/event-inbox.ts'
 import type { Crm, PaymentReference } from '../../../middleware/crm/crm.ts'
 import { freshDatabase } from '../../fresh-database.ts'
 import type { FreshDatabase } from '../../fresh-database.ts'
@@ -57,7 +57,7 @@ describe('news of a payment', () => {
       paymentReference: told.payment,
       refundReference: told.refund,
     }
-    await storeEvents(fresh.database, gateway.name, ACCOUNT, [event])
+    await storeEvents(fresh.database, [{ gateway: gateway.name, account: ACCOUNT, events: [event] }])
     const [job] = await claimEvents(fresh.database, 1)
     return applyEvent(fresh.database, gateway, job!)
   }
@@ -128,9 +128,8 @@ describe('news of a payment', () => {
     const tell = async (kind: 'refund_failed_late' | 'refund_succeeded', identity: string, occurredAt: string) => {
       const amount = { value: '10.00', currency: 'EUR' }
       const subject = { paymentReference: `PSP${id}`, refundReference: 'RF1', refundId: null, amount, refusal: null }
-      await storeEvents(fresh.database, gateway.name, ACCOUNT, [
-        { identity, kind, gatewayKind: kind, occurredAt, payload: {}, ...subject },
-      ])
+      const event = { identity, kind, gatewayKind: kind, occurredAt, payload: {}, ...subject }
+      await storeEvents(fresh.database, [{ gateway: gateway.name, account: ACCOUNT, events: [event] }])
       const [job] = await claimEvents(fresh.database, 1)
       return applyEvent(fresh.database, gateway, job!)
     }

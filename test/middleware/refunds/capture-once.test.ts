@@ -3,7 +3,8 @@ import { AdyenGateway } from '../../../middleware/gateways/adyen/adyen-gateway.t
 import { applyEvent, applyParked } from '../../../middleware/refunds/apply-event.ts'
 import { claimEvents } from '../../../middleware/refunds/gateway-events.ts'
 import type { EventJob } from '../../../middleware/refunds/gateway-events.ts'
-import { storeEvents } from '../../../middleware/refunds/receive-webhook.ts'
+import type { GatewayEvent } from '../../../middleware/gateways/gateway.ts'
+import { storeEvents } from '../../../middleware/refunds/event-inbox.ts'
 import { replayEvent } from '../../../middleware/refunds/try-again.ts'
 import { adyenSettings } from '../../contracts/gateway-rig-adyen.ts'
 import { freshDatabase } from '../../fresh-database.ts'
@@ -33,20 +34,19 @@ describe('one capture, told by one event', () => {
 
   /** EUR 100.00, all of the payment; leased by a worker. */
   const leasedCapture = async (kind: 'captured' | 'capture_failed' = 'captured'): Promise<EventJob> => {
-    await storeEvents(db.database, 'adyen', ACCOUNT, [
-      {
-        identity: randomUUID(),
-        kind,
-        gatewayKind: kind === 'captured' ? 'CAPTURE' : 'CAPTURE_FAILED',
-        occurredAt: null,
-        paymentReference: reference,
-        refundReference: null,
-        refundId: null,
-        amount: { value: '100.00', currency: 'EUR' },
-        refusal: null,
-        payload: {},
-      },
-    ])
+    const told: GatewayEvent = {
+      identity: randomUUID(),
+      kind,
+      gatewayKind: kind === 'captured' ? 'CAPTURE' : 'CAPTURE_FAILED',
+      occurredAt: null,
+      paymentReference: reference,
+      refundReference: null,
+      refundId: null,
+      amount: { value: '100.00', currency: 'EUR' },
+      refusal: null,
+      payload: {},
+    }
+    await storeEvents(db.database, [{ gateway: 'adyen', account: ACCOUNT, events: [told] }])
     return (await claimEvents(db.database, 1))[0]!
   }
   const captured = async () =>

@@ -19,7 +19,7 @@ export const EVENTS: readonly Mutant[] = [
     product: (product, world) => ({
       receiveWebhook: (...given) => {
         void product.receiveWebhook(...given).catch(world.expected)
-        return Promise.resolve(1)
+        return Promise.resolve({ fresh: 1, due: 1 })
       },
     }),
   },
