@@ -19,7 +19,7 @@ export function refundRoutes(options: RouteOptions): Router {
   const router = Router()
   router.use(permit(options.permittedUsers, 'refunds'))
 
-  router.post('/', express.json({ limit: LARGEST_BODY_BYTES, type: () => true }), (request, response) =>
+  router.post('/', express.json({ limit: LARGEST_BODY_BYTES, type: () => true }), async (request, response) =>
     trace('request', { requestId: response.locals.requestId as string }, () => takeRequest(request, response)),
   )
 

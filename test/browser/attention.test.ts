@@ -1,4 +1,3 @@
-import { jest } from '@jest/globals'
 import type { Browser } from 'playwright-core'
 import { AVA_AGENT } from '../emulators/org/local-people.ts'
 import { insertPayment, refundOf, startOrg } from '../emulators/org/org-rig.ts'
@@ -6,8 +5,6 @@ import type { LocalOrg } from '../emulators/org/server.ts'
 import { launchBrowser } from './launch-browser.ts'
 import { COLD_BUNDLE_MS, pageDirectory } from './page-directory.ts'
 import { Visitor } from './pages.ts'
-
-jest.setTimeout(90_000)
 
 describe('the list of what needs a person, in a browser', () => {
   let browser: Browser

@@ -1,4 +1,3 @@
-import { jest } from '@jest/globals'
 import type { Browser } from 'playwright-core'
 import { startWorld } from '../journeys/world.ts'
 import type { World } from '../journeys/world.ts'
@@ -7,8 +6,6 @@ import { CreditForm } from './credit-form.ts'
 import { launchBrowser } from './launch-browser.ts'
 import { COLD_BUNDLE_MS, pageDirectory } from './page-directory.ts'
 import { Visitor } from './pages.ts'
-
-jest.setTimeout(90_000)
 
 /** The sample payments, by what they are for. */
 const YEN = 'PAY-000000006'

@@ -1,12 +1,9 @@
-import { jest } from '@jest/globals'
 import type { Browser } from 'playwright-core'
 import { startWorld } from '../journeys/world.ts'
 import type { World } from '../journeys/world.ts'
 import { launchBrowser } from './launch-browser.ts'
 import { COLD_BUNDLE_MS, pageDirectory } from './page-directory.ts'
 import { Visitor } from './pages.ts'
-
-jest.setTimeout(90_000)
 
 /** The sample payments, by what they are for. */
 const ORDINARY = 'PAY-000000001'

@@ -1,4 +1,3 @@
-import { jest } from '@jest/globals'
 import type { Browser } from 'playwright-core'
 import { startFixtureOrg } from './fixture-org.ts'
 import type { FixtureOrg } from './fixture-org.ts'
@@ -6,8 +5,6 @@ import { CREDIT_ID, EXPOSURE_ID, fillWithSamples, PAYMENT_ID, REFUND_ID } from '
 import { launchBrowser } from './launch-browser.ts'
 import { COLD_BUNDLE_MS, pageDirectory } from './page-directory.ts'
 import { DESKTOP, NARROW, Visitor } from './pages.ts'
-
-jest.setTimeout(90_000)
 
 let directory: string
 let browser: Browser

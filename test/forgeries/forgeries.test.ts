@@ -1,8 +1,5 @@
-import { jest } from '@jest/globals'
 import { freshDatabase } from '../fresh-database.ts'
 import { storm } from './storm.ts'
-
-jest.setTimeout(120_000)
 
 it('2,000 forged webhooks change nothing, and genuine ones work afterwards', async () => {
   const db = await freshDatabase()

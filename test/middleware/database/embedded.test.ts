@@ -1,13 +1,9 @@
-import { jest } from '@jest/globals'
 import { cpSync, existsSync, mkdirSync, readFileSync, statSync, symlinkSync, writeFileSync } from 'node:fs'
 import { createServer, type AddressInfo } from 'node:net'
 import { join, resolve } from 'node:path'
 import { startEmbedded } from '../../../middleware/database/embedded.ts'
 import { pidFile } from '../../../middleware/database/postmaster.ts'
 import { ask, EmbeddedRig, serverProcess } from './embedded-rig.ts'
-
-// Each test makes clusters of its own.
-jest.setTimeout(60_000)
 
 const IS_ROOT = process.getuid?.() === 0
 
