@@ -1,3 +1,4 @@
+import { setTimeout as pause } from 'node:timers/promises'
 import pg from 'pg'
 import { trace } from '../trace.ts'
 
@@ -43,6 +44,8 @@ export function openDatabase(url: string, options: DatabaseOptions = {}): Databa
           return await transactOnce(pool, work)
         } catch (error) {
           if (tries === MOST_TRIES || !wasInTheWay(error)) throw error
+          // So that the other one, which was woken just now, comes first.
+          await pause(tries * (20 + Math.random() * 80))
         }
       }
     },

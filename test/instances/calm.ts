@@ -5,6 +5,8 @@ import type { Fleet } from './fleet.ts'
 import { openWork } from './oracle.ts'
 
 const MOST_MOVES = 12
+/** Of patience; gateways that have much to tell get longer. */
+const MOST_ROUNDS = 60
 
 /** Moves the clock of leases and back-offs; processes that are started from now on go by it. */
 export async function moveClock(database: Database, interval: string): Promise<void> {
@@ -19,16 +21,19 @@ export async function moveClock(database: Database, interval: string): Promise<v
  * @returns how often the clock was moved
  */
 export async function calmDown(world: LocalWorld, database: Database, fleet: Fleet, patience: number): Promise<number> {
-  for (let moved = 0; ; moved++) {
+  let moved = 0
+  for (let round = 0; round < MOST_ROUNDS && moved < MOST_MOVES; round++) {
     const end = performance.now() + patience * 1_000
     do {
-      if ((await openWork(database)) === 0 && (await isToldAndStill(world, database))) return moved
+      if ((await openWork(database)).open === 0 && (await isToldAndStill(world, database))) return moved
       world.adyen.advanceClock(60_000)
       world.goCardless.advanceClock(60_000)
       await pause(200)
     } while (performance.now() < end)
-    if (moved === MOST_MOVES) return moved
-    await moveClock(database, `${2 ** (moved + 1)} minutes`)
+    const { open, untold } = await openWork(database)
+    if (open === untold) continue
+    moved++
+    await moveClock(database, `${2 ** moved} minutes`)
     await Promise.all(
       fleet.up().map(async (place) => {
         await fleet.stop(place)
@@ -36,10 +41,11 @@ export async function calmDown(world: LocalWorld, database: Database, fleet: Fle
       }),
     )
   }
+  return moved
 }
 
 /** Gateways may have had one more thing to tell. */
 async function isToldAndStill({ adyen, braintree, goCardless }: LocalWorld, database: Database): Promise<boolean> {
   await Promise.all([adyen, braintree, goCardless].map((gateway) => gateway.settleWebhooks()))
-  return (await openWork(database)) === 0
+  return (await openWork(database)).open === 0
 }

@@ -20,16 +20,17 @@ interface StoredRefund {
   readonly version: number
 }
 
-/** What is not finished yet, by the store. */
-export async function openWork(database: Database): Promise<number> {
-  const [row] = await database.query<{ open: number }>(
+/** What is not finished yet, by the store: all of it, and what only waits for the gateways to tell. */
+export async function openWork(database: Database): Promise<{ open: number; untold: number }> {
+  const [row] = await database.query<{ open: number; untold: number }>(
     `SELECT (
        (SELECT count(*) FROM refunds WHERE state NOT IN ('succeeded', 'rejected', 'failed', 'reversed') OR crm_due_at IS NOT NULL)
        + (SELECT count(*) FROM gateway_events WHERE due_at IS NOT NULL)
        + (SELECT count(*) FROM payments WHERE crm_due_at IS NOT NULL)
-     )::int AS open`,
+     )::int AS open,
+     (SELECT count(*)::int FROM refunds WHERE state = 'pending') AS untold`,
   )
-  return row!.open
+  return row!
 }
 
 /** Everything that is wrong by I1 to I9 of RELIABILITY.md, over all refunds; gateways' ledgers and the org's rows are what counts. */
@@ -38,7 +39,7 @@ export async function judge(
   database: Database,
   heard: Heard,
 ): Promise<string[]> {
-  const open = await openWork(database)
+  const { open } = await openWork(database)
   const wrong = open === 0 ? [] : [`I6: ${open} refunds, events or records are not finished`]
   const truth = truthOf(world)
   const atGateway = groupBy(truth.refunds, ({ refundId }) => refundId)

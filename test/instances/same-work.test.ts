@@ -43,7 +43,8 @@ describe('four processes on one database', () => {
         Array.from({ length: callers }, (_, place) => caller.ask(rig.fleet.urlOf(place % 4), randomUUID(), body)),
       )
       const refused = answers.filter((answer) => answer?.status === 409)
-      expect(answers.filter((answer) => answer?.status === 202)).toHaveLength(fitting)
+      // Some are answered after their webhook has come: 201.
+      expect(answers.filter((answer) => answer?.body.refund)).toHaveLength(fitting)
       expect(refused).toHaveLength(callers - fitting)
       for (const { body } of refused.map((answer) => answer!)) {
         expect(body.code).toBe('amount_exceeds_refundable')
