@@ -56,6 +56,10 @@ async function main(): Promise<number> {
   const profiles = values.profile ? join(ROOT, '.data/bench-profiles', String(process.pid)) : null
   const progress = progressOf(process.stderr)
   const server = await startBenchDatabase(directory, progress.say)
+  // The server outlives whoever started it, and nobody wants this one afterwards.
+  for (const signal of ['SIGINT', 'SIGTERM'] as const) {
+    process.once(signal, () => void server.stop().finally(() => process.exit(130)))
+  }
   const figures: Figure[] = []
   try {
     const asked = MEASURES.filter(({ name }) => values.only?.includes(name) ?? true)
