@@ -11,6 +11,7 @@ export function instanceDatabase(world: World, instance: Instance): Database {
 
   async function step<Result>(
     what: string | null,
+    isSilent: boolean,
     work: (seen: (text: string) => void) => Promise<Result>,
   ): Promise<Result> {
     const seen: string[] = []
@@ -19,7 +20,7 @@ export function instanceDatabase(world: World, instance: Instance): Database {
         rename(`${what ?? 'transaction'}: connection lost`)
         throw new ConnectionLost('before')
       }
-      await world.tellDatabase(instance.name)
+      await world.tellDatabase(isSilent ? null : instance.name)
       let moves = false
       const result = await work((text) => {
         seen.push(summaryOf(text))
@@ -41,12 +42,12 @@ export function instanceDatabase(world: World, instance: Instance): Database {
 
   return {
     query: <Row extends object>(text: string, parameters?: readonly unknown[]) =>
-      step<Row[]>(summaryOf(text), async (seen) => {
+      step<Row[]>(summaryOf(text), !MOVES_REFUNDS.test(text), async (seen) => {
         seen(text)
         return run<Row>(server, text, parameters)
       }),
     transaction: (work) =>
-      step(null, (seen) =>
+      step(null, false, (seen) =>
         server.transaction((tx) =>
           work({
             query: <Row extends object>(text: string, parameters?: readonly unknown[]) => {

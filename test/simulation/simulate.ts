@@ -27,6 +27,8 @@ const ROOT = resolve(import.meta.dirname, '../..')
 const BATCH = 10
 const MOST_FAILURES = 5
 
+let isStopped = false
+
 const { values } = parseArgs({
   options: {
     help: { type: 'boolean', default: false },
@@ -54,8 +56,12 @@ async function main(): Promise<number> {
     return 2
   }
   const pool = await Pool.open(values.replay === undefined ? whole('jobs', values.jobs) : 1)
-  const stop = () => void pool.close().finally(() => process.exit(130))
-  process.once('SIGINT', stop).once('SIGTERM', stop)
+  // The first Ctrl-C ends after the batches under way and reports what was run; the second ends at once.
+  const stop = () => {
+    if (isStopped) void pool.close().finally(() => process.exit(130))
+    isStopped = true
+  }
+  process.on('SIGINT', stop).on('SIGTERM', stop)
   try {
     if (values.replay !== undefined) return await replay(pool, whole('replay', values.replay), mutant)
     if (values['all-mutants'] || mutant !== null) {
@@ -87,7 +93,7 @@ async function simulate(pool: Pool, first: number, histories: number): Promise<n
       report.add(history)
       progress.advance(report.failures.length > 0 ? `${report.failures.length} failed` : '')
     },
-    () => report.failures.length >= MOST_FAILURES,
+    () => isStopped || report.failures.length >= MOST_FAILURES,
   )
   progress.end()
   say(`${report.table}\n`)
@@ -108,7 +114,8 @@ async function simulate(pool: Pool, first: number, histories: number): Promise<n
       ? `✓ ${told}: nothing lost, nothing twice.\n`
       : `✗ ${told}: ${report.failures.length} histories broke an invariant.\n`,
   )
-  return isGood ? 0 : 1
+  if (isStopped) say(`Stopped before all ${histories} were run.\n`)
+  return isStopped ? 130 : isGood ? 0 : 1
 }
 
 async function tellShortened(pool: Pool, seed: number): Promise<void> {

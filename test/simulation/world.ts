@@ -101,16 +101,19 @@ export class World implements Owner {
     return this.now + (owner instanceof Instance ? owner.skewMs : 0)
   }
 
-  #told = ''
+  #told = { time: '', instance: '' }
 
-  /** Before a step in the database: what time it is there, and who asks. */
-  async tellDatabase(instance: string): Promise<void> {
+  /**
+   * Before a step in the database: what time it is there, and who asks.
+   * @param instance null where the step leaves no audit row, so that it does not matter
+   */
+  async tellDatabase(instance: string | null): Promise<void> {
     const time = new Date(this.now).toISOString()
-    const told = `${time} ${instance}`
-    if (told === this.#told) return
+    const told = { time, instance: instance ?? this.#told.instance }
+    if (told.time === this.#told.time && told.instance === this.#told.instance) return
     await this.server.query(
       `SELECT set_config('simulation.now', $1, false), set_config('application_name', $2, false)`,
-      [time, instance],
+      [time, told.instance],
     )
     this.#told = told
   }
