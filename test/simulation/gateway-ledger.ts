@@ -100,7 +100,6 @@ export class GatewayLedger {
       }
       return known.answer
     }
-    if (known) this.#world.cover('key_pruned')
     const answer = this.#decide(attempt)
     // A refusal uses its key up, too, where the total guards nothing; what will pass, or comes before the key is read, does not.
     const kept = answer.kind === 'taken' || (answer.kind === 'refused' && !this.profile.confirmsTotal)

@@ -31,6 +31,8 @@ export interface HistoryResult {
 export interface HistoryOptions {
   readonly mutant?: Mutant | null
   readonly without?: ReadonlySet<Fault>
+  /** What happens before the calm, instead of what chance brings. */
+  readonly trouble?: (world: World) => Promise<void>
 }
 
 /** After the last operation, how many turns the faults still last. */
@@ -45,7 +47,7 @@ export async function runHistory(plan: Plan, server: Database, options: HistoryO
   try {
     options.mutant?.world?.(world)
     await server.query('INSERT INTO orgs (org_id) VALUES ($1)', [ORG_ID])
-    await troubledPhase(world)
+    await (options.trouble ?? troubledPhase)(world)
     const calmFrom = world.now
     if (world.violations.length === 0) await comeToRest(world)
     const transitions = await judge(world)

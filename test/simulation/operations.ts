@@ -6,6 +6,8 @@ import type { World } from './world.ts'
 /** A process that is stopped for longer than this, in the middle of something, is taken for dead. */
 const LONGEST_PAUSE_MS = 6 * 3_600_000
 const LEASE_MS = 60_000
+/** After this some gateways have forgotten every key. */
+const FORGOTTEN_MS = 7 * 86_400_000
 
 /** One operation of the plan. */
 export async function perform(world: World, operation: Operation): Promise<void> {
@@ -88,6 +90,7 @@ async function jump(world: World, milliseconds: number): Promise<void> {
       if (world.scheduler.waitsOf(instance) > 0) world.kill(place)
     })
   }
+  if (milliseconds >= FORGOTTEN_MS && world.watch.hasUnknown) world.cover('key_pruned')
   world.now += milliseconds
 }
 

@@ -6,12 +6,13 @@ const WIDTH = 30
 /** A bar on a terminal, a line every ten seconds elsewhere. */
 export class Progress {
   readonly #what: string
-  readonly #total: number
+  readonly #total: number | null
   readonly #started = performance.now()
   #done = 0
   #lastLine = performance.now()
 
-  constructor(what: string, total: number) {
+  /** @param total null where nobody knows it before */
+  constructor(what: string, total: number | null) {
     this.#what = what
     this.#total = total
   }
@@ -23,13 +24,14 @@ export class Progress {
   advance(note = ''): void {
     this.#done++
     const now = performance.now()
+    const of = this.#total === null ? '' : ` of ${this.#total}`
     if (process.stderr.isTTY) {
-      const full = Math.round((WIDTH * this.#done) / this.#total)
+      const full = this.#total === null ? 0 : Math.round((WIDTH * this.#done) / this.#total)
       const bar = `${'█'.repeat(full)}${'░'.repeat(WIDTH - full)}`
-      process.stderr.write(`\r${bar} ${this.#done}/${this.#total} ${this.#what} ${note}\x1b[K`)
+      process.stderr.write(`\r${bar} ${this.#done}${of} ${this.#what} ${note}\x1b[K`)
     } else if (now - this.#lastLine > EVERY_MS) {
       this.#lastLine = now
-      process.stderr.write(`${this.#done} of ${this.#total} ${this.#what}, ${Math.round(this.seconds)} s ${note}\n`)
+      process.stderr.write(`${this.#done}${of} ${this.#what}, ${Math.round(this.seconds)} s ${note}\n`)
     }
   }
 

@@ -9,7 +9,8 @@ export interface Owner {
   paused: boolean
 }
 
-interface Waiting {
+/** A step that somebody waits to take. */
+export interface Waiting {
   readonly owner: Owner
   label: string
   readonly readyAt: number
@@ -64,7 +65,8 @@ export class Scheduler {
     return { done, cancel: () => (this.#waiting = this.#waiting.filter((waiting) => waiting !== entry)) }
   }
 
-  #ready(): Waiting[] {
+  /** The steps that are possible now. */
+  get ready(): readonly Waiting[] {
     const now = this.#now()
     return this.#waiting.filter(({ owner, readyAt }) => owner.alive && !owner.paused && readyAt <= now)
   }
@@ -75,7 +77,7 @@ export class Scheduler {
   }
 
   get hasReady(): boolean {
-    return this.#ready().length > 0
+    return this.ready.length > 0
   }
 
   /** When the next step becomes possible that waits for the clock alone; null: none. */
@@ -86,16 +88,19 @@ export class Scheduler {
 
   /** Takes one of the possible steps. */
   async takeOne(chance: Chance): Promise<boolean> {
-    const ready = this.#ready()
+    const { ready } = this
     if (ready.length === 0) return false
-    const taken = chance.pick(ready)
+    await this.take(chance.pick(ready))
+    return true
+  }
+
+  async take(taken: Waiting): Promise<void> {
     this.#waiting = this.#waiting.filter((waiting) => waiting !== taken)
     this.current = taken.owner
     await withinTime(taken.run(), taken.label)
     await settled()
     this.current = null
     this.note(taken.owner.name, taken.label)
-    return true
   }
 
   /** Starts a coroutine of an owner; it runs until its first step. */

@@ -3,6 +3,7 @@ import { join, relative, resolve } from 'node:path'
 import { parseArgs } from 'node:util'
 import { MUTANTS } from './mutants/all.ts'
 import { huntMutants } from './hunt-mutants.ts'
+import { RACES, faultsIn } from './interleavings.ts'
 import { Pool } from './pool.ts'
 import { Progress } from './progress.ts'
 import { Report } from './report.ts'
@@ -20,6 +21,8 @@ gateways, webhooks and the org fail in every way they can. Then the faults stop,
     --mutant NAME     with a planted bug: succeeds when the bug is caught
     --all-mutants     each planted bug in turn, at most 1,000 histories each (or --histories), and a table
     --list-mutants    their names
+    --every-interleaving   two requests for one payment at two instances, in every order of their steps
+    --faults N        with it: so many faults anywhere (1); one fewer where the gateway is looked at first
     --json FILE       the figures, as JSON
 `
 
@@ -40,6 +43,8 @@ const { values } = parseArgs({
     mutant: { type: 'string' },
     'all-mutants': { type: 'boolean', default: false },
     'list-mutants': { type: 'boolean', default: false },
+    'every-interleaving': { type: 'boolean', default: false },
+    faults: { type: 'string', default: '1' },
     json: { type: 'string' },
   },
 })
@@ -74,6 +79,7 @@ async function main(): Promise<number> {
         values.json,
       )
     }
+    if (values['every-interleaving']) return await tryEveryOrder(pool, whole('faults', values.faults))
     return await simulate(pool, whole('seed', values.seed), whole('histories', values.histories ?? '300'))
   } finally {
     await pool.close()
@@ -116,6 +122,26 @@ async function simulate(pool: Pool, first: number, histories: number): Promise<n
   )
   if (isStopped) say(`Stopped before all ${histories} were run.\n`)
   return isStopped ? 130 : isGood ? 0 : 1
+}
+
+async function tryEveryOrder(pool: Pool, faults: number): Promise<number> {
+  const report = new Report()
+  const progress = new Progress('orders', null)
+  await pool.performAll(
+    RACES.map((race) => ({ kind: 'every interleaving', race, faults: faultsIn(race, faults) })),
+    (history) => {
+      report.add(history)
+      progress.advance()
+    },
+    () => isStopped || report.failures.length > 0,
+  )
+  progress.end()
+  for (const { violation } of report.failures.slice(0, MOST_FAILURES))
+    say(`${violation!.invariant}: ${violation!.what}\n`)
+  const told = `${report.histories} orders of two requests at two instances, ${faults} faults at most, ${Math.round(progress.seconds)} s`
+  const isGood = report.failures.length === 0 && !isStopped
+  say(isGood ? `✓ ${told}: each ended well.\n` : `✗ ${told}: ${report.failures.length} broke an invariant.\n`)
+  return isGood ? 0 : 1
 }
 
 async function tellShortened(pool: Pool, seed: number): Promise<void> {

@@ -109,6 +109,11 @@ export class Watch {
       this.#world.violate('I1', `a repair carries ${payment.planned.reference} to ${out}`)
   }
 
+  /** Whether a refund is open of which the gateway may know nothing any more once its memory of keys is over. */
+  get hasUnknown(): boolean {
+    return [...this.#known.values()].some(({ state }) => state === 'unknown' || state === 'submitting')
+  }
+
   /** The org now shows this. */
   shown(record: RefundRecord): void {
     const { violate } = this.#world

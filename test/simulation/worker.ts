@@ -2,6 +2,8 @@
 import './seeded-globals.ts'
 import { readFileSync } from 'node:fs'
 import { runHistory } from './history.ts'
+import { everyInterleaving } from './interleavings.ts'
+import type { Race } from './interleavings.ts'
 import { mutantNamed } from './mutants/all.ts'
 import { planOf } from './plan.ts'
 import { summaryOf } from './report.ts'
@@ -12,6 +14,7 @@ import type { Shrunk } from './shrink.ts'
 
 export type Task =
   | { readonly kind: 'run'; readonly seeds: readonly number[]; readonly mutant: string | null }
+  | { readonly kind: 'every interleaving'; readonly race: Race; readonly faults: number }
   | { readonly kind: 'shrink'; readonly seed: number; readonly mutant: string | null }
   | { readonly kind: 'replay'; readonly seed: number; readonly mutant: string | null; readonly shrunk: string | null }
 
@@ -38,6 +41,12 @@ async function databaseFor(mutant: string | null) {
 }
 
 async function perform(task: Task): Promise<void> {
+  if (task.kind === 'every interleaving') {
+    await everyInterleaving(await databaseFor(null), task.race, task.faults, (history) =>
+      send({ kind: 'history', history }),
+    )
+    return void send({ kind: 'done' })
+  }
   const database = await databaseFor(task.mutant)
   const mutant = mutantNamed(task.mutant)
   if (task.kind === 'run') {

@@ -118,8 +118,16 @@ export class World implements Owner {
     this.#told = told
   }
 
+  /** The fault that comes at the next occasion for it, whatever chance says. */
+  forced: Fault | null = null
+
   /** Draws whether a fault happens here; never in the calm phase. */
   draw(fault: Fault): boolean {
+    if (this.forced === fault) {
+      this.forced = null
+      this.cover(fault)
+      return true
+    }
     const happens = this.chance.faults.happens(this.plan.rates[fault] ?? 0)
     if (!happens || this.isCalm || this.#without.has(fault)) return false
     this.cover(fault)
