@@ -14,6 +14,13 @@ interface Seen {
   readonly currency: string
   /** What the bank had taken back, as the middleware knew it. */
   readonly chargedBack: string
+  readonly paymentId: string
+  readonly kind: 'refund' | 'void' | 'undo'
+  readonly isHeld: boolean
+  /** The sums of the payment, as kept. */
+  readonly refunded: string
+  readonly underWay: string
+  readonly held: string
 }
 
 interface Known {
@@ -24,7 +31,7 @@ interface Known {
   readonly amount: number
 }
 
-/** Looks on after every step: what holds at every moment, and not only at the end (I1, I2, I4). */
+/** Looks on after every step: what holds at every moment, and not only at the end (I1, I2, I4, I5). */
 export class Watch {
   readonly #world: World
   readonly #known = new Map<string, Known>()
@@ -40,9 +47,11 @@ export class Watch {
   async look(): Promise<void> {
     const rows = await this.#world.server.query<Seen>(
       `SELECT r.id, r.state, r.origin, r.gateway_reference AS reference, r.amount, r.currency,
-         coalesce(p.charged_back, 0)::text AS "chargedBack"
-       FROM refunds r LEFT JOIN payments p USING (org_id, payment_id) ORDER BY r.id`,
+         p.charged_back AS "chargedBack", r.payment_id AS "paymentId", r.kind, r.held_until IS NOT NULL AS "isHeld", p.refunded,
+         p.under_way AS "underWay", p.held
+       FROM refunds r JOIN payments p USING (org_id, payment_id) ORDER BY r.id`,
     )
+    this.#addUp(rows)
     for (const row of rows) {
       const known = this.#known.get(row.id)
       if (!known) {
@@ -54,6 +63,28 @@ export class Watch {
       } else if (known.state === row.state) continue
       else known.state = row.state
       this.#judge(row)
+    }
+  }
+
+  /** I5 at every moment: what a payment counts as refunded, under way and held is what its refunds say. */
+  #addUp(rows: readonly Seen[]): void {
+    const underWay: readonly RefundState[] = ['requested', 'submitting', 'pending', 'unknown']
+    for (const payment of rows) {
+      const own = rows.filter(({ paymentId }) => paymentId === payment.paymentId)
+      const sum = (counts: (row: Seen) => boolean) =>
+        own.filter(counts).reduce((total, { amount, currency }) => total + minorOf(amount, currency), 0)
+      const counted = {
+        refunded: sum(({ kind, state }) => kind === 'refund' && state === 'succeeded'),
+        underWay: sum(({ state }) => underWay.includes(state)),
+        held: sum(({ state, isHeld }) => state === 'failed' && isHeld),
+      }
+      for (const name of ['refunded', 'underWay', 'held'] as const) {
+        if (minorOf(payment[name], payment.currency) === counted[name]) continue
+        return this.#world.violate(
+          'I5',
+          `${payment.paymentId}: ${name} is ${payment[name]}, its refunds say ${counted[name]}`,
+        )
+      }
     }
   }
 
