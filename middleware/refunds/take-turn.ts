@@ -40,13 +40,15 @@ export async function takeTurn(database: Database, gateway: Gateway, job: Refund
 
 /** While one is being sent, or nobody knows whether it was taken, what was refunded so far cannot be told, and the next one waits. */
 async function waitForAnotherMs(tx: Queryable, refund: Refund): Promise<number> {
-  const [other] = await tx.query<{ state: string }>(
-    `SELECT state FROM refunds WHERE org_id = $1 AND payment_id = $2 AND id <> $3 AND state IN ('submitting', 'unknown')
+  const [other] = await tx.query<{ state: string; nextLookMs: number }>(
+    `SELECT state, coalesce(extract(epoch FROM due_at - relay_now()) * 1000, 0)::float AS "nextLookMs" FROM refunds WHERE org_id = $1 AND payment_id = $2 AND id <> $3 AND state IN ('submitting', 'unknown')
      ORDER BY state DESC LIMIT 1`,
     [refund.orgId, refund.paymentId, refund.id],
   )
   if (other === undefined) return 0
-  return other.state === 'unknown' ? 5_000 : 1_000
+  if (other.state !== 'unknown') return 1_000
+  // It becomes known at its own next look, or by a webhook before: a whole line need not ask every few seconds for hours.
+  return Math.min(Math.max(other.nextLookMs, 5_000), 60_000)
 }
 
 /**

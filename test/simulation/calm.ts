@@ -4,7 +4,7 @@ import type { World } from './world.ts'
 const DAY_MS = 86_400_000
 /** When the faults stop, everything has come to its end within this: the longest hold, its release, and the days between two looks. */
 const CALM_DAYS = 24
-const MOST_ROUNDS = 1_200
+const MOST_ROUNDS = 2_000
 
 /** The faults stop. Time goes on from one thing that is due to the next, until nothing is that could still change. */
 export async function comeToRest(world: World): Promise<void> {
