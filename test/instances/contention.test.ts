@@ -30,6 +30,10 @@ describe('a database in which others stand in the way', () => {
   it('takes a refund whose transaction was the victim of a deadlock, at the second try', async () => {
     const key = randomUUID()
     const before = world.adyen.acceptedRefunds(paid.reference).length
+    // Who waits looks once for a deadlock, after this time, and is its victim: the intake must look when it is there, and the other never.
+    await other.query(`ALTER DATABASE ${new URL(world.database.url).pathname.slice(1)} SET deadlock_timeout = '5s'`)
+    await other.query(`SET deadlock_timeout = '1h'`)
+    await world.later('1 second')
     await other.query('BEGIN')
     // Holds the key that the intake will wait for, then wants the payment that the intake holds.
     await other.query(
