@@ -24,7 +24,7 @@ describe('an org with a directory', () => {
     const second = await startOrg({ directory })
     expect(second.find('Payment__c', payment)).toEqual(before)
     expect(second.rows('Refund__c').map(({ Id }) => Id)).toEqual([refund])
-    expect(second.rows('User')).toHaveLength(3)
+    expect(second.rows('User')).toHaveLength(4)
     const rows = [refundOf(payment, 'kept', { State_Version__c: 2 }), refundOf(payment, 'next')]
     const answers = await (await connect(second)).sobject('Refund__c').upsert(rows, 'Refund_Key__c')
     expect(answers[0]?.id).toBe(refund)
