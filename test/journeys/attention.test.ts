@@ -37,7 +37,8 @@ describe('the list of what needs a person, in Salesforce', () => {
       reason,
     ])
   const shows = (recordId: unknown, fields: object) =>
-    until(() => expect(world.org.find('Refund__c', String(recordId))).toMatchObject(fields))
+    // Who is asked about at the very moment is looked at half a minute later.
+    until(() => expect(world.org.find('Refund__c', String(recordId))).toMatchObject(fields), 45_000)
 
   it('shows what changed after success, with what to do and since when; closing needs a reason', async () => {
     const { recordId } = await failedLate()

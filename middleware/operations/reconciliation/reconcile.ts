@@ -64,9 +64,10 @@ export async function reconcile(
   let anyBreak = false
   for await (const batch of inBatches(lines)) {
     const { breaks, agreements, events } = await compareBatch(database, compared, run, batch)
+    // Those of the batches before; this one has weighed its own lines against each other.
+    if (anyBreak && agreements.length > 0) await withdrawBreaks(database, run, agreements)
     await storeBreaks(database, run, breaks)
     anyBreak ||= breaks.length > 0
-    if (anyBreak && agreements.length > 0) await withdrawBreaks(database, run, agreements)
     if (apply) {
       const [stored] = await storeEvents(database, [{ gateway: account.gateway, account: account.account, events }])
       count.told += stored!.fresh
@@ -94,8 +95,8 @@ async function compareBatch(
   batch: readonly ReportLine[],
 ): Promise<BatchResult> {
   const matches = await matchLines(database, run, run.id, batch)
-  const breaks = new Map<string, Break>()
-  const agreed = new Map<string, string | null>()
+  const breaks = new Map<string, { readonly found: Break; readonly place: number }>()
+  const agreed = new Map<string, { readonly at: string | null; readonly place: number }>()
   const events: GatewayEvent[] = []
   for (const [place, read] of batch.entries()) {
     const line = matches[place]!.refund ? read : await completeLine(compared.gateway, read)
@@ -106,16 +107,23 @@ async function compareBatch(
     if (verdict.mends) events.push(line.event)
     if (verdict.break) {
       const key = `${verdict.break.kind} ${verdict.subject}`
-      if (isLater(at, breaks.get(key)?.happenedAt)) breaks.set(key, verdict.break)
-    } else if (line.says !== 'refund_accepted' && isLater(at, agreed.get(verdict.subject))) {
-      agreed.set(verdict.subject, at)
+      if (isLater(at, breaks.get(key)?.found.happenedAt)) breaks.set(key, { found: verdict.break, place })
+    } else if (line.says !== 'refund_accepted' && isLater(at, agreed.get(verdict.subject)?.at)) {
+      agreed.set(verdict.subject, { at, place })
     }
   }
-  const standing = [...breaks.values()].filter(
-    ({ kind, subject, happenedAt }) =>
-      kind !== 'other_state' || !agreed.has(subject) || !isLater(agreed.get(subject)!, happenedAt),
-  )
-  return { breaks: standing, agreements: [...agreed].map(([subject, at]) => ({ subject, at })), events }
+  const standing = [...breaks.values()].filter(({ found, place }) => {
+    const agreement = agreed.get(found.subject)
+    // Within one second the order of the report counts: what it says is not taken back by what it said before.
+    return (
+      found.kind !== 'other_state' || !agreement || agreement.place < place || !isLater(agreement.at, found.happenedAt)
+    )
+  })
+  return {
+    breaks: standing.map(({ found }) => found),
+    agreements: [...agreed].map(([subject, { at }]) => ({ subject, at })),
+    events,
+  }
 }
 
 /** Or at the same time; times are ISO 8601 in UTC. */
