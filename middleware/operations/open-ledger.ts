@@ -6,7 +6,7 @@ import { startEmbedded } from '../database/embedded.ts'
 
 export interface OpenLedger {
   readonly database: Database
-  /** Leaves an embedded PostgreSQL as it was found: running, or stopped. */
+  /** Leaves an embedded PostgreSQL as it was found, running or stopped, unless somebody else has begun to use it. */
   close(): Promise<void>
 }
 
@@ -22,8 +22,13 @@ export async function openLedger(config: Config): Promise<OpenLedger> {
   return {
     database,
     async close() {
+      // A middleware that started meanwhile has adopted the server, and needs it.
+      const [others] = await database.query<{ count: number }>(
+        `SELECT count(*)::int AS count FROM pg_stat_activity WHERE backend_type = 'client backend' AND application_name <> $1`,
+        [instance.slice(0, 63)],
+      )
       await database.close()
-      if (!server.adopted) await server.stop()
+      if (!server.adopted && others!.count === 0) await server.stop()
     },
   }
 }
