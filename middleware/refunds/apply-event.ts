@@ -138,10 +138,13 @@ async function applyToRefund(
   event: EventJob,
   evidence: Evidence,
 ): Promise<EventOutcome> {
-  const row = await findSubject(tx, event)
-  if (row) return applyToRow(tx, gateway, row, evidence)
+  const known = await findSubject(tx, event)
+  if (known) return applyToRow(tx, gateway, known, evidence)
   const payment = await findPayment(tx, event, event.paymentReference)
-  return payment ? adopt(tx, payment, event, evidence) : 'no_such_payment'
+  if (!payment) return 'no_such_payment'
+  // Another event, or a look, may have taken it into the books while this one waited for the payment.
+  const since = await findSubject(tx, event)
+  return since ? applyToRow(tx, gateway, since, evidence) : adopt(tx, payment, event, evidence)
 }
 
 const SUBJECT = `r.gateway = $1 AND r.gateway_account = $2

@@ -51,23 +51,7 @@ describe('a payment whose lock somebody holds', () => {
     [
       'an event is applied',
       'pending',
-      async (id) => {
-        const told: GatewayEvent = {
-          identity: id,
-          kind: 'refund_succeeded',
-          gatewayKind: 'REFUND',
-          occurredAt: new Date().toISOString(),
-          paymentReference: `PSP${id}`,
-          refundReference: `REF${id}`,
-          refundId: id,
-          amount: { value: '10.00', currency: 'EUR' },
-          refusal: null,
-          payload: {},
-        }
-        await storeEvents(db.database, [{ gateway: 'adyen', account: ACCOUNT, events: [told] }])
-        const [event] = await claimEvents(db.database, 1)
-        return applyEvent(db.database, adyen, event!)
-      },
+      (id) => tell(id, { kind: 'refund_succeeded', refundReference: `REF${id}`, refundId: id }),
     ],
     [
       'a person withdraws it',
@@ -81,7 +65,29 @@ describe('a payment whose lock somebody holds', () => {
         settleByHand(db.database, id, { outcome: 'failed', reason: 'bank', by: 'operator', gatewayReference: null }),
     ],
   ]
+  const tell = async (id: string, said: Pick<GatewayEvent, 'kind' | 'refundReference' | 'refundId'>) => {
+    const told: GatewayEvent = {
+      ...said,
+      identity: `${said.refundReference} ${said.kind}`,
+      gatewayKind: 'REFUND',
+      occurredAt: new Date().toISOString(),
+      paymentReference: `PSP${id}`,
+      amount: { value: '10.00', currency: 'EUR' },
+      refusal: null,
+      payload: {},
+    }
+    await storeEvents(db.database, [{ gateway: 'adyen', account: ACCOUNT, events: [told] }])
+    const [event] = await claimEvents(db.database, 1)
+    return applyEvent(db.database, adyen, event!)
+  }
   const stored = async (id: string) => (await findRefund(db.database, ORG_ID, id))!
+  const waiting = (count: number) =>
+    until(async () => {
+      const rows = await db.database.query(
+        `SELECT 1 FROM pg_stat_activity WHERE datname = current_database() AND wait_event_type = 'Lock'`,
+      )
+      expect(rows).toHaveLength(count)
+    })
 
   it.each(WAYS)('is waited for before the refund is locked, when %s', async (_, state, change) => {
     const { id, paymentId } = await refundIn(db.database, state)
@@ -89,17 +95,29 @@ describe('a payment whose lock somebody holds', () => {
     await db.database.transaction(async (tx) => {
       await tx.query('SELECT 1 FROM payments WHERE payment_id = $1 FOR UPDATE', [paymentId])
       changed = change(id)
-      await until(async () => {
-        const waiting = await db.database.query(
-          `SELECT 1 FROM pg_stat_activity WHERE datname = current_database() AND wait_event_type = 'Lock'`,
-        )
-        expect(waiting).toHaveLength(1)
-      })
+      await waiting(1)
       // With the refund locked the other way round this is a deadlock, and one of the two fails.
       await tx.query('SELECT 1 FROM refunds WHERE id = $1 FOR UPDATE NOWAIT', [id])
     })
     await changed
     const after = await stored(id)
     expect(after.state).not.toBe(state)
+  })
+  it('lets both words of a refund made elsewhere count that waited for it at once', async () => {
+    const { id, paymentId } = await refundIn(db.database, 'succeeded')
+    const said = { refundReference: `ELSEWHERE${id}`, refundId: null }
+    const outcomes: Promise<unknown>[] = []
+    await db.database.transaction(async (tx) => {
+      await tx.query('SELECT 1 FROM payments WHERE payment_id = $1 FOR UPDATE', [paymentId])
+      for (const kind of ['refund_accepted', 'refund_succeeded'] as const) {
+        outcomes.push(tell(id, { ...said, kind }))
+        await waiting(outcomes.length)
+      }
+    })
+    expect(await Promise.all(outcomes)).toEqual(['adopted', 'applied'])
+    const [refund] = await db.database.query('SELECT state FROM refunds WHERE gateway_reference = $1', [
+      said.refundReference,
+    ])
+    expect(refund).toEqual({ state: 'succeeded' })
   })
 })
