@@ -44,9 +44,11 @@ export interface Relay {
 /** Everything, wired together: database, gateways, orgs, workers, then the door. */
 export async function startRelay(config: Config, log: Log): Promise<Relay> {
   const closing: (() => Promise<void>)[] = []
+  /** Whatever begins work; all of it at once, for what is due while another drains would be begun for nobody and prolong the stop. */
+  const draining: (() => Promise<void>)[] = []
   const stop = async () => {
-    for (const close of closing.reverse()) await close()
-    closing.length = 0
+    await Promise.all(draining.splice(0).map((drain) => drain()))
+    for (const close of closing.splice(0).reverse()) await close()
   }
   try {
     const instance = `${hostname()}-${process.pid}`
@@ -76,7 +78,7 @@ export async function startRelay(config: Config, log: Log): Promise<Relay> {
     const workers = openWorkers(database, accounts, crms, log)
     for (const worker of workers.all) {
       worker.start()
-      closing.push(() => worker.stop())
+      draining.push(() => worker.stop())
     }
     const joinedAt = new Map<string, number>()
     const chores: readonly (() => Promise<unknown>)[] = [
@@ -91,8 +93,8 @@ export async function startRelay(config: Config, log: Log): Promise<Relay> {
         if ((await joinPayments(database, crm, id, ours)) > 0) workers.wake()
       }),
     ]
-    closing.push(repeat(chores, CHORES_MS, log))
-    closing.push(
+    draining.push(repeat(chores, CHORES_MS, log))
+    draining.push(
       repeat(
         accounts.all.map((account) => () => catchUp(database, account.gateway, account.account)),
         CATCH_UP_MS,
@@ -117,7 +119,7 @@ export async function startRelay(config: Config, log: Log): Promise<Relay> {
       },
       answerWithinMs: ANSWER_WITHIN_MS,
     })
-    closing.push(() => server.close())
+    draining.push(() => server.close())
     log.info({ address: server.url }, 'ready')
     return { url: server.url, metricsUrl, stop }
   } catch (error) {

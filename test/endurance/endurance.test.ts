@@ -24,5 +24,6 @@ describe('npm run endurance', () => {
     expect([code, told.wrong, told.accepted >= 300]).toEqual([0, [], true])
     expect([told.disturbances['kills'], told.disturbances['orgOutages']]).not.toContain(0)
     await rm(directory, { recursive: true })
-  }, 120_000)
+    // A kill, a call that is never answered and an outage may fall together; usually it takes a quarter of this.
+  }, 240_000)
 })

@@ -36,7 +36,8 @@ export async function calmDown(world: LocalWorld, database: Database, fleet: Fle
     await moveClock(database, `${2 ** moved} minutes`)
     await Promise.all(
       fleet.up().map(async (place) => {
-        await fleet.stop(place)
+        // A call that its gateway never answers would hold a gentle stop for half a minute.
+        await fleet.stop(place, 'SIGKILL')
         await fleet.start(place)
       }),
     )
