@@ -3,7 +3,7 @@ const LINE_EVERY_MS = 10_000
 
 /** How far a long run is: a bar on a terminal, a line every ten seconds elsewhere. */
 export class Progress {
-  readonly #total: number
+  readonly #total: number | null
   readonly #unit: string
   readonly #stream: NodeJS.WriteStream
   readonly #started = performance.now()
@@ -11,14 +11,24 @@ export class Progress {
   #done = 0
   #remark = ''
 
-  /** @param unit in the plural: "refunds" */
-  constructor(total: number, unit: string, stream: NodeJS.WriteStream) {
+  /**
+   * @param total null where nobody knows it before
+   * @param unit in the plural: "refunds"
+   */
+  constructor(total: number | null, unit: string, stream: NodeJS.WriteStream) {
     this.#total = total
     this.#unit = unit
     this.#stream = stream
     this.#timer = stream.isTTY
       ? setInterval(() => this.#draw(), 500)
       : setInterval(() => stream.write(`${this.#line()}\n`), LINE_EVERY_MS)
+    // Work that fails must not be kept from ending by its own bar.
+    this.#timer.unref()
+  }
+
+  /** Since it began. */
+  get seconds(): number {
+    return (performance.now() - this.#started) / 1_000
   }
 
   /** @param remark what else stands on the line */
@@ -43,15 +53,17 @@ export class Progress {
   }
 
   #draw(): void {
-    const filled = Math.min(WIDTH, Math.round((this.#done / this.#total) * WIDTH))
-    this.#stream.write(`\r\u001b[K[${'█'.repeat(filled)}${'·'.repeat(WIDTH - filled)}] ${this.#line()}`)
+    const filled = this.#total === null ? 0 : Math.min(WIDTH, Math.round((this.#done / this.#total) * WIDTH))
+    const bar = this.#total === null ? '' : `[${'█'.repeat(filled)}${'·'.repeat(WIDTH - filled)}] `
+    this.#stream.write(`\r\u001b[K${bar}${this.#line()}`)
   }
 
   #line(): string {
-    const passed = performance.now() - this.#started
-    const rate = this.#done / (passed / 1_000)
-    const left = this.#done === 0 ? '' : `, ${clock(((this.#total - this.#done) / rate) * 1_000)} left`
-    const told = `${this.#done} of ${this.#total} ${this.#unit}, ${rate.toFixed(1)} a second, ${clock(passed)}${left}`
+    const rate = this.#done / this.seconds
+    const known = this.#total !== null && this.#done > 0
+    const left = known ? `, ${clock(((this.#total - this.#done) / rate) * 1_000)} left` : ''
+    const of = this.#total === null ? '' : ` of ${this.#total}`
+    const told = `${this.#done}${of} ${this.#unit}, ${rate.toFixed(1)} a second, ${clock(this.seconds * 1_000)}${left}`
     return this.#remark === '' ? told : `${told}; ${this.#remark}`
   }
 }

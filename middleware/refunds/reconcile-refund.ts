@@ -3,9 +3,11 @@ import type { Gateway, LookUp, RefundFacts } from '../gateways/gateway.ts'
 import { backoffMs } from '../work/backoff.ts'
 import { applyEvidence } from './apply-evidence.ts'
 import { evidenceOf } from './evidence.ts'
+import { lookUpPayment } from './look-up-payment.ts'
 import { outcomeLookMs } from './outcome-look.ts'
 import type { RefundJob } from './refund-rows.ts'
 import { changeRefund } from './refund-store.ts'
+import type { Refund } from './refund.ts'
 import { submitRefund } from './submit-refund.ts'
 import { trace } from '../trace.ts'
 
@@ -16,7 +18,7 @@ const DAY_MS = 86_400_000
  * again while the gateway keeps its key, and afterwards never again, for a forgotten key would pay twice.
  */
 export async function reconcileRefund(database: Database, gateway: Gateway, job: RefundJob): Promise<void> {
-  const asked = await lookUp(gateway, job)
+  const asked = await lookUp(database, gateway, job)
   if (asked?.kind === 'found' || asked?.kind === 'unavailable') {
     const outcome =
       asked.kind === 'found'
@@ -46,7 +48,7 @@ export async function reconcileRefund(database: Database, gateway: Gateway, job:
 
 /** Looks up a refund whose outcome no webhook tells, or told yet. */
 export async function pollRefund(database: Database, gateway: Gateway, job: RefundJob): Promise<void> {
-  const asked = await lookUp(gateway, job)
+  const asked = await lookUp(database, gateway, job)
   if (asked?.kind === 'found' && asked.facts.status !== 'pending') {
     const outcome = await applyEvidence(database, gateway, job.refund.id, evidenceOf(asked.facts, 'look-up'))
     if (outcome === 'applied') return
@@ -78,8 +80,13 @@ export async function releaseHold(database: Database, job: RefundJob): Promise<v
   })
 }
 
-async function lookUp(gateway: Gateway, { refund }: RefundJob): Promise<LookUp<RefundFacts> | null> {
-  // Our stamp is found among the refunds of a payment; a credit has none, so only its reference finds it, and a void leaves nothing.
+async function lookUp(
+  database: Database,
+  gateway: Gateway,
+  { refund }: RefundJob,
+): Promise<LookUp<RefundFacts> | null> {
+  if (refund.kind === 'void') return lookUpVoid(database, gateway, refund)
+  // Our stamp is found among the refunds of a payment; a credit has none, so only its reference finds it.
   const findable = refund.kind === 'refund' || (refund.kind === 'credit' && refund.gatewayReference !== null)
   if (!findable || !gateway.lookUpRefund) return null
   const query = {
@@ -90,6 +97,17 @@ async function lookUp(gateway: Gateway, { refund }: RefundJob): Promise<LookUp<R
   }
   const what = { refundId: refund.id, gateway: gateway.name, account: refund.gatewayAccount }
   return trace('look_up', what, () => gateway.lookUpRefund!(query))
+}
+
+/** A void leaves nothing but the payment's own state: it is voided, by this attempt or by somebody else, or it is certainly not. */
+async function lookUpVoid(database: Database, gateway: Gateway, refund: Refund): Promise<LookUp<RefundFacts> | null> {
+  const reference = refund.paymentReference!
+  const looked = await lookUpPayment(database, gateway, reference)
+  if (looked?.kind !== 'found') return looked?.kind === 'unavailable' ? looked : null
+  if (looked.facts.status !== 'voided') return { kind: 'absent' }
+  const { id: refundId, amount } = refund
+  const facts = { gatewayReference: reference, refundId, amount, refusal: null, occurredAt: null }
+  return { kind: 'found', facts: { ...facts, status: 'succeeded' } }
 }
 
 async function keyIsKept(database: Database, gateway: Gateway, job: RefundJob): Promise<boolean> {

@@ -1,10 +1,8 @@
-import { execFile } from 'node:child_process'
-import { fileURLToPath } from 'node:url'
 import { until } from '../until.ts'
+import { refundsCommand } from './refunds-command.ts'
 import { AGENT, startWorld } from './world.ts'
 import type { World } from './world.ts'
 
-const REFUNDS = fileURLToPath(new URL('../../middleware/operations/refunds.ts', import.meta.url))
 const ADMIN = '005000000000004AAA'
 const REASON = 'Found it in the portal as paid'
 
@@ -16,12 +14,7 @@ describe('an operator', () => {
   afterAll(() => world.close())
 
   /** npm run refunds -- … */
-  const refunds = (...args: string[]) =>
-    new Promise<{ code: number; out: string; err: string }>((resolve) =>
-      execFile(process.execPath, [REFUNDS, ...args, '--config', world.configPath], (error, out, err) =>
-        resolve({ code: error ? Number(error.code) : 0, out, err }),
-      ),
-    )
+  const refunds = (...args: string[]) => refundsCommand(world.configPath, ...args)
   /** A refund whose outcome nobody learns by itself. */
   const unknownRefund = async (): Promise<string> => {
     const paid = await world.pay({ amount: { value: 6000, currency: 'EUR' } }, { Amount__c: 60 })

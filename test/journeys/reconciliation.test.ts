@@ -1,14 +1,12 @@
-import { execFile } from 'node:child_process'
 import { writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
-import { fileURLToPath } from 'node:url'
 import { ACCOUNTS } from '../emulators/local-gateways.ts'
 import { card } from '../emulators/sample-payments.ts'
 import { until } from '../until.ts'
+import { refundsCommand } from './refunds-command.ts'
 import { startWorld } from './world.ts'
 import type { World } from './world.ts'
 
-const REFUNDS = fileURLToPath(new URL('../../middleware/operations/refunds.ts', import.meta.url))
 const day = (offset: number) => new Date(Date.now() + offset * 86_400_000).toISOString().slice(0, 10)
 /** Whatever the hour: neither a test nor a time zone ends at midnight. */
 const PERIOD = ['--from', day(-1), '--to', day(1)]
@@ -28,12 +26,7 @@ describe('reconciling', () => {
   })
   afterAll(() => world.close())
 
-  const refunds = (...args: string[]) =>
-    new Promise<{ code: number; out: string; err: string }>((resolve) =>
-      execFile(process.execPath, [REFUNDS, ...args, '--config', world.configPath], (error, out, err) =>
-        resolve({ code: error ? Number(error.code) : 0, out, err }),
-      ),
-    )
+  const refunds = (...args: string[]) => refundsCommand(world.configPath, ...args)
   const compare = async (gateway: keyof typeof ACCOUNTS, ...args: string[]): Promise<Found> => {
     const { out, err } = await refunds(
       ...['reconcile', '--gateway', gateway, '--account', ACCOUNTS[gateway], ...PERIOD, '--json', ...args],

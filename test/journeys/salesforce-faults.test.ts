@@ -69,7 +69,7 @@ describe('what becomes of results when Salesforce fails', () => {
     world.org.update('Refund__c', String(world.record(id!)!['Id']), { State_Version__c: 3, Stage__c: 'Failed' })
     await move([id!], 'succeeded')
     await world.pass('1 minute')
-    expect(await world.write()).toMatchObject({ written: 1, refused: 0 })
+    expect(await world.write()).toEqual({ written: 1, refused: 0, nextInMs: 1_000 })
     expect(world.record(id!)).toMatchObject({ State_Version__c: 3, Stage__c: 'Failed' })
     expect(await waiting()).toBe(0)
   })
@@ -79,7 +79,7 @@ describe('what becomes of results when Salesforce fails', () => {
     const ids = await world.addRefunds(200, 20)
     const refused = ids.filter((_, place) => place % 10 === 0)
     world.org.faults.set('refuse_rows', { where: (row) => refused.includes(String(row['Refund_Key__c'])) })
-    expect(await world.write()).toMatchObject({ written: 180, refused: 20 })
+    expect(await world.write()).toEqual({ written: 180, refused: 20, nextInMs: 1_000 })
     expect(world.org.rows('Refund__c')).toHaveLength(180)
     expect((await attentionList(world.db.database)).map(({ id }) => id).sort()).toEqual(refused.toSorted())
   })
@@ -110,7 +110,7 @@ describe('what becomes of results when Salesforce fails', () => {
     await world.users.refreshStale()
     await expect(world.users.check(world.org.orgId, AVA_AGENT)).resolves.toBeUndefined()
     await world.pass('1 minute')
-    expect(await world.write()).toMatchObject({ written: 10, refused: 0 })
+    expect(await world.write()).toEqual({ written: 10, refused: 0, nextInMs: 1_000 })
   })
 
   it('are final first when the day is nearly used up: other states cost no call of their own for hours, and are then written', async () => {
@@ -187,7 +187,7 @@ describe('what becomes of results when Salesforce fails', () => {
     expect(world.requests()).toEqual({ logins: 1, calls: 0 })
     world.org.faults.clear('instance_moved')
     await world.pass('1 minute')
-    expect(await world.write()).toMatchObject({ written: 3, refused: 0 })
+    expect(await world.write()).toEqual({ written: 3, refused: 0, nextInMs: 1_000 })
   })
 
   it('are shown to a person when their payment was deleted, and hold nothing else back', async () => {
@@ -198,7 +198,7 @@ describe('what becomes of results when Salesforce fails', () => {
       [ids[0]],
     )
     world.org.remove('Payment__c', payment)
-    expect(await world.write()).toMatchObject({ written: 1, refused: 1 })
+    expect(await world.write()).toEqual({ written: 1, refused: 1, nextInMs: 1_000 })
     expect(await attentionList(world.db.database)).toMatchObject([
       { id: ids[0], code: 'write_refused', reason: expect.stringMatching(/ENTITY_IS_DELETED/) },
     ])
@@ -215,11 +215,11 @@ describe('what becomes of results when Salesforce fails', () => {
     await world.pass('23 hours')
     expect(await world.write()).toBeNull()
     await world.pass('2 hours')
-    expect(await world.write()).toMatchObject({ written: 0, refused: 1 })
+    expect(await world.write()).toEqual({ written: 0, refused: 1, nextInMs: 1_000 })
     world.org.faults.clear('refuse_rows')
     expect(await writeAgain(world.db.database, id!)).toBe(true)
     await world.pass('1 minute')
-    expect(await world.write()).toMatchObject({ written: 1, refused: 0 })
+    expect(await world.write()).toEqual({ written: 1, refused: 0, nextInMs: 1_000 })
     expect(world.record(id!)).toMatchObject({ Stage__c: 'Refunded' })
     expect(await attentionList(world.db.database)).toEqual([])
   })

@@ -1,7 +1,7 @@
 import { writeFileSync } from 'node:fs'
 import { MUTANTS } from './mutants/all.ts'
 import type { Pool } from './pool.ts'
-import { Progress } from './progress.ts'
+import { Progress } from '../progress.ts'
 import type { HistorySummary } from './report.ts'
 
 interface Hunt {
@@ -21,7 +21,8 @@ export async function huntMutants(
 ): Promise<number> {
   const seeds = Array.from({ length: most }, (_, place) => first + place)
   const hunts = new Map<string, Hunt>(names.map((name) => [name, { name, histories: 0, caught: null, matched: false }]))
-  const progress = new Progress('planted bugs', names.length)
+  const progress = new Progress(names.length, 'planted bugs', process.stderr)
+  let done = 0
   const waiting = [...names]
   const hunt = async (place: number) => {
     for (let mutant = waiting.shift(); mutant !== undefined; mutant = waiting.shift()) {
@@ -35,7 +36,7 @@ export async function huntMutants(
           matched: known.matched || history.mutantMatched,
         })
       })
-      progress.advance()
+      progress.at(++done)
     }
   }
   await Promise.all(Array.from({ length: pool.size }, (_, place) => hunt(place)))

@@ -46,7 +46,8 @@ export class Pool {
         worker.off('exit', died)
         settle()
       }
-      const died = () => end(() => reject(new Error('a worker of the simulator died')))
+      const died = (code: number | null, signal: string | null) =>
+        end(() => reject(new Error(`a worker of the simulator died (${signal ?? `exit code ${code}`})`)))
       const hear = (answer: Answer) => {
         if (answer.kind === 'history') return onHistory(answer.history)
         end(() => (answer.kind === 'failed' ? reject(new Error(answer.message)) : resolve(answer)))

@@ -5,7 +5,7 @@ import { MUTANTS } from './mutants/all.ts'
 import { huntMutants } from './hunt-mutants.ts'
 import { RACES, faultsIn } from './interleavings.ts'
 import { Pool } from './pool.ts'
-import { Progress } from './progress.ts'
+import { Progress } from '../progress.ts'
 import { Report } from './report.ts'
 import type { Shrunk } from './shrink.ts'
 
@@ -92,12 +92,12 @@ async function simulate(pool: Pool, first: number, histories: number): Promise<n
     seeds.slice(batch * BATCH, (batch + 1) * BATCH),
   )
   const report = new Report()
-  const progress = new Progress('histories', histories)
+  const progress = new Progress(histories, 'histories', process.stderr)
   await pool.performAll(
     batches.map((batch) => ({ kind: 'run', seeds: batch, mutant: null })),
     (history) => {
       report.add(history)
-      progress.advance(report.failures.length > 0 ? `${report.failures.length} failed` : '')
+      progress.at(report.histories, report.failures.length > 0 ? `${report.failures.length} failed` : '')
     },
     () => isStopped || report.failures.length >= MOST_FAILURES,
   )
@@ -126,12 +126,12 @@ async function simulate(pool: Pool, first: number, histories: number): Promise<n
 
 async function tryEveryOrder(pool: Pool, faults: number): Promise<number> {
   const report = new Report()
-  const progress = new Progress('orders', null)
+  const progress = new Progress(null, 'orders', process.stderr)
   await pool.performAll(
     RACES.map((race) => ({ kind: 'every interleaving', race, faults: faultsIn(race, faults) })),
     (history) => {
       report.add(history)
-      progress.advance()
+      progress.at(report.histories)
     },
     () => isStopped || report.failures.length > 0,
   )

@@ -6,7 +6,11 @@ export const ORG_ID = '00D000000000001EAA'
 export const USER_ID = '005000000000001AAA'
 
 /** A payment of EUR 100.00, and one refund of EUR 10.00 that went straight into a state, as history left it. */
-export async function refundIn(database: Database, state: RefundState): Promise<{ id: string; paymentId: string }> {
+export async function refundIn(
+  database: Database,
+  state: RefundState,
+  kind: 'refund' | 'void' = 'refund',
+): Promise<{ id: string; paymentId: string }> {
   const id = uuidv7()
   const paymentId = `a01${id.replaceAll('-', '').slice(-15)}`
   await database.query(
@@ -17,8 +21,8 @@ export async function refundIn(database: Database, state: RefundState): Promise<
   await database.query(
     `INSERT INTO refunds (id, org_id, payment_id, gateway, gateway_account, currency, kind, origin, state, amount, requested_by,
        idempotency_key, request_digest, evidence)
-     VALUES ($1, $2, $3, 'adyen', 'RefundRelayECOM', 'EUR', 'refund', 'here', $4, 10, $5, $6, 'digest', 'test')`,
-    [id, ORG_ID, paymentId, state, USER_ID, `key-${id}`],
+     VALUES ($1, $2, $3, 'adyen', 'RefundRelayECOM', 'EUR', $7, 'here', $4, 10, $5, $6, 'digest', 'test')`,
+    [id, ORG_ID, paymentId, state, USER_ID, `key-${id}`, kind],
   )
   return { id, paymentId }
 }
