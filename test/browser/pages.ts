@@ -84,8 +84,7 @@ export class Visitor {
 
   /** Presses what the gateway, the bank or time would do to the payment that is open, or to a refund or dispute of it. */
   async pressAtGateway(situation: RegExp, label: string): Promise<void> {
-    const [last] = (await this.atGateway(situation).all()).slice(-1)
-    await last!.getByRole('button', { name: label, exact: true }).click()
+    await this.atGateway(situation).last().getByRole('button', { name: label, exact: true }).click()
     await until(async () => expect(await this.tryIt().getByRole('status').innerText()).toContain(`, ${label}.`))
   }
   /** How the gateway has the payment that is open, and what came of it. */
