@@ -1,5 +1,5 @@
 import type { CreditRecord } from './crm.ts'
-import { outgoingFields, sentence, type Fields } from './record-fields.ts'
+import { askedFields, outgoingFields, sentence, type Fields } from './record-fields.ts'
 
 /** API name of the object that holds credits. */
 export const CREDIT_OBJECT = 'Credit__c'
@@ -16,6 +16,7 @@ export function creditFields(record: CreditRecord): Fields {
     Gateway_Account__c: record.gatewayAccount,
     Target__c: record.target,
     ...outgoingFields(record),
+    ...askedFields(record),
     Attention_Reason__c: sentence(record.attention),
   }
 }

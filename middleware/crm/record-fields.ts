@@ -19,7 +19,7 @@ const FIRST_AMBIGUOUS = 2 ** 43
 export type Fields = Readonly<Record<string, string | number | boolean | null>>
 
 /**
- * The fields that a refund and a credit share.
+ * What a refund and a credit share, whoever made them.
  * @throws RangeError for a value that its field could not hold as it is; the row must not be sent
  */
 export function outgoingFields(record: RefundRecord | CreditRecord): Fields {
@@ -28,19 +28,21 @@ export function outgoingFields(record: RefundRecord | CreditRecord): Fields {
     Stage__c: record.stage,
     Amount__c: exactNumber(record.amount),
     Currency__c: record.currency,
-    Reason__c: record.reason,
-    Note__c: sentence(record.note),
     Error_Code__c: record.errorCode,
     Error_Message__c: sentence(record.errorSentence),
     Remedy__c: sentence(record.remedy),
     Gateway_Message__c: sentence(record.gatewayMessage),
     Gateway__c: record.gateway,
     Gateway_Reference__c: record.gatewayReference,
-    Requested_By__c: record.requestedBy,
     Requested_At__c: time(record.requestedAt),
     Sent_At__c: time(record.sentAt),
     Decided_At__c: time(record.decidedAt),
   }
+}
+
+/** Who asked for it, and why. */
+export function askedFields(record: RefundRecord | CreditRecord): Fields {
+  return { Reason__c: record.reason, Note__c: sentence(record.note), Requested_By__c: record.requestedBy }
 }
 
 /**

@@ -1,5 +1,5 @@
 import type { AttentionRecord, RefundRecord } from './crm.ts'
-import { outgoingFields, sentence, time, type Fields } from './record-fields.ts'
+import { askedFields, outgoingFields, sentence, time, type Fields } from './record-fields.ts'
 
 /** API name of the object that holds refunds. */
 export const REFUND_OBJECT = 'Refund__c'
@@ -17,10 +17,15 @@ export function refundFields(record: RefundRecord): Fields {
     Kind__c: record.kind,
     Origin__c: record.origin,
     Held__c: record.held,
-    Payer_Asked__c: record.payerAsked,
     ...outgoingFields(record),
+    ...(record.origin === 'Here' && requestFields(record)),
     ...attentionFields(record.attention),
   }
+}
+
+/** Only of what was asked for here: where a restored ledger has forgotten who asked and why, the org has not. */
+function requestFields(record: RefundRecord): Fields {
+  return { ...askedFields(record), Payer_Asked__c: record.payerAsked }
 }
 
 /**

@@ -1,4 +1,4 @@
-import { v7 as uuidv7 } from 'uuid'
+import { v7 as uuidv7, validate as isUuid } from 'uuid'
 import type { Queryable } from '../database/database.ts'
 import type { LineItem, RefundFacts } from '../gateways/gateway.ts'
 import { tellState } from '../trace.ts'
@@ -95,7 +95,8 @@ export async function findRequested(
 }
 
 /**
- * Takes a refund, or a void, that somebody made at the gateway itself into the books, once: its reference is unique.
+ * Takes a refund, or a void, that somebody made at the gateway itself into the books, once: its reference is unique. One that carries an id
+ * which is free here keeps it: after a restore from an older backup, what was made since is found under the id that Salesforce has it by.
  * @returns whether it was new
  */
 export async function adoptRefund(
@@ -113,7 +114,8 @@ export async function adoptRefund(
   const rows = await tx.query(
     `INSERT INTO refunds (id, org_id, payment_id, gateway, gateway_account, kind, origin, state, amount, currency, gateway_reference,
        evidence, evidence_at, requested_at, decided_at, error_code, gateway_message, due_at)
-     VALUES ($13, $1, $2, $3, $4, $14, 'gateway_console', $5, $6, $7, $8, $9, $10, coalesce($10, relay_now()),
+     VALUES (CASE WHEN EXISTS (SELECT FROM refunds WHERE id = $15) THEN $13 ELSE coalesce($15, $13) END,
+       $1, $2, $3, $4, $14, 'gateway_console', $5, $6, $7, $8, $9, $10, coalesce($10, relay_now()),
        CASE WHEN $5 <> 'pending' THEN coalesce($10, relay_now()) END, $11, $12,
        CASE WHEN $5 = 'pending' THEN relay_now() + interval '15 minutes' END)
      ON CONFLICT ON CONSTRAINT refund_reference_once DO NOTHING RETURNING id`,
@@ -132,6 +134,7 @@ export async function adoptRefund(
       facts.refusal?.gatewayMessage ?? null,
       uuidv7(),
       kind,
+      isUuid(facts.refundId) ? facts.refundId : null,
     ],
   )
   if (rows.length > 0) tellState(payment.gateway, facts.status)

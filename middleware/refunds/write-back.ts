@@ -114,6 +114,12 @@ async function dueRefunds(
   return rows.map((row) => toCrmRecord(toRefund(row)))
 }
 
+/**
+ * Salesforce can only hold a version that was committed here. One beyond ours shows that this ledger was restored from an older backup: it
+ * takes the lead again with a step that no refund makes by itself, and what it knows now is written.
+ */
+const LEAD = 1_000
+
 /** Where each type of record comes from, and what its id is there. */
 const TABLES = [
   { name: 'refunds', id: 'id', idType: 'uuid', types: ['refund', 'credit'] },
@@ -138,24 +144,27 @@ async function storeResults(
       written: result.outcome === 'written' || result.outcome === 'newer',
       refusal: result.outcome === 'retry' || result.outcome === 'person' ? result.detail.slice(0, 1_000) : null,
       person: result.outcome === 'person',
+      newer: result.outcome === 'newer',
     }
   })
   if (settled.length === 0) return
   await database.query(
     `UPDATE ${name} SET
+       version = CASE WHEN result.newer AND ${name}.version <= result.version THEN ${name}.version + ${LEAD} ELSE ${name}.version END,
        crm_version = CASE WHEN result.written THEN greatest(crm_version, result.version) ELSE crm_version END,
        crm_refusal = result.refusal,
        crm_refused_at = CASE WHEN result.person THEN coalesce(crm_refused_at, relay_now())
          WHEN result.written THEN NULL ELSE crm_refused_at END,
        crm_tries = CASE WHEN result.written THEN 0 ELSE crm_tries + 1 END,
        crm_due_at = CASE
+         WHEN result.newer AND ${name}.version <= result.version THEN relay_now()
          WHEN result.written AND ${name}.version <= result.version THEN NULL
          WHEN result.written THEN relay_now()
          -- What was refused is an older version: the present one was never tried.
          WHEN ${name}.version > result.version THEN relay_now() + interval '1 second'
          WHEN result.person THEN relay_now() + interval '1 day'
          ELSE relay_now() + least(interval '1 hour', interval '2 seconds' * power(2, least(crm_tries, 12))) END
-     FROM jsonb_to_recordset($1) AS result (id ${idType}, version integer, written boolean, refusal text, person boolean)
+     FROM jsonb_to_recordset($1) AS result (id ${idType}, version integer, written boolean, refusal text, person boolean, newer boolean)
      WHERE ${name}.org_id = $2 AND ${name}.${id} = result.id`,
     [JSON.stringify(settled), orgId],
   )

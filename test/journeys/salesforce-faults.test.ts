@@ -1,6 +1,8 @@
 import { AVA_AGENT } from '../emulators/org/local-people.ts'
 import { attentionList } from '../../middleware/refunds/attention-list.ts'
-import { writeAgain } from '../../middleware/refunds/write-back.ts'
+import type { Crm } from '../../middleware/crm/crm.ts'
+import type { SalesforceCrm } from '../../middleware/crm/salesforce-crm.ts'
+import { claimWrites, writeAgain, writeBack } from '../../middleware/refunds/write-back.ts'
 import { startLedgerAndOrg } from './ledger-and-org.ts'
 import type { LedgerAndOrg, LedgerAndOrgOptions } from './ledger-and-org.ts'
 
@@ -64,14 +66,40 @@ describe('what becomes of results when Salesforce fails', () => {
   it('are never overtaken by an older writing that lands after a newer one, which counts as written', async () => {
     await start()
     const [id] = await world.addRefunds(1, 1, 'pending')
+    const [lease] = await claimWrites(world.db.database, new Map([[world.org.orgId, world.crm]]))
+    const late = await writeBack(world.db.database, landsLater(world.crm), lease!)
+    expect(late).toMatchObject({ written: 1, refused: 0 })
+    expect(world.record(id!)).toMatchObject({ State_Version__c: 2, Stage__c: 'Refunded' })
+    expect(await waiting()).toBe(0)
+
+    /** While its call is on the way, the refund moves on, and another process writes that. */
+    function landsLater(crm: SalesforceCrm): Crm {
+      return {
+        ...{ apiUsage: null, permittedUsers: () => crm.permittedUsers(), findPayments: (of) => crm.findPayments(of) },
+        async upsert(records) {
+          await move([id!], 'succeeded')
+          await world.pass('2 minutes')
+          expect(await world.write()).toEqual({ written: 1, refused: 0, nextInMs: 1_000 })
+          return crm.upsert(records)
+        },
+      }
+    }
+  })
+
+  it('count again where Salesforce holds more than a ledger that was restored from an older backup', async () => {
+    await start()
+    const [id] = await world.addRefunds(1, 1, 'pending')
     await world.drain()
-    // Another process has written version 3 of it in the meantime; ours still believes in 2.
-    world.org.update('Refund__c', String(world.record(id!)!['Id']), { State_Version__c: 3, Stage__c: 'Failed' })
+    world.org.update('Refund__c', String(world.record(id!)!['Id']), { State_Version__c: 7, Stage__c: 'Failed' })
     await move([id!], 'succeeded')
     await world.pass('1 minute')
-    expect(await world.write()).toEqual({ written: 1, refused: 0, nextInMs: 1_000 })
-    expect(world.record(id!)).toMatchObject({ State_Version__c: 3, Stage__c: 'Failed' })
+    await world.drain()
+    expect(world.record(id!)).toMatchObject({ Stage__c: 'Refunded' })
     expect(await waiting()).toBe(0)
+    await move([id!], 'reversed')
+    await world.pass('1 minute')
+    await world.drain()
+    expect(world.record(id!)).toMatchObject({ Stage__c: 'Reversed' })
   })
 
   it('are written for all but the refused of a collection of 200, and the refused wait for a person', async () => {

@@ -1,4 +1,4 @@
-import { exactNumber, exactText, outgoingFields } from '../../../middleware/crm/record-fields.ts'
+import { exactNumber, exactText, askedFields, outgoingFields } from '../../../middleware/crm/record-fields.ts'
 import { creditRecord, refundRecord } from './crm-records.ts'
 
 describe('what the records’ fields share', () => {
@@ -58,8 +58,8 @@ describe('what the records’ fields share', () => {
     const message = outgoingFields(refundRecord({ gatewayMessage: '💶'.repeat(200) })).Gateway_Message__c as string
     expect(message.length).toBeLessThanOrEqual(255)
     expect(message).toMatch(/^(💶)+…$/u)
-    expect(outgoingFields(refundRecord({ note: 'two\nlines\u0000 ' })).Note__c).toBe('two lines')
-    expect(outgoingFields(refundRecord({ note: 'x'.repeat(255) })).Note__c).toBe('x'.repeat(255))
+    expect(askedFields(refundRecord({ note: 'two\nlines\u0000 ' })).Note__c).toBe('two lines')
+    expect(askedFields(refundRecord({ note: 'x'.repeat(255) })).Note__c).toBe('x'.repeat(255))
   })
 
   it('refuses what is no time', () => {

@@ -43,6 +43,12 @@ describe('a refund as a record', () => {
     expect(refundFields(refundRecord()).Payer_Asked__c).toBe(false)
   })
 
+  it('leaves who asked and why as they stand where the refund was made elsewhere: a restored ledger has forgotten it', () => {
+    const fields = Object.keys(refundFields(refundRecord({ origin: 'Gateway console', requestedBy: null })))
+    const asked = ['Requested_By__c', 'Reason__c', 'Note__c', 'Payer_Asked__c']
+    expect(fields.filter((field) => asked.includes(field))).toEqual([])
+  })
+
   it('knows the kinds and stages that the package deploys', () => {
     const kinds: Record<RefundRecord['kind'], true> = { Refund: true, Void: true, Undo: true }
     const stages: Record<RefundRecord['stage'], true> = {

@@ -30,14 +30,36 @@ describe('writing back', () => {
       )
     )[0]!
 
-  it('is done when Salesforce holds the version, or a newer one', async () => {
-    for (const outcome of ['written', 'newer'] as const) {
-      const { id } = await refundIn(db.database, 'pending')
-      await due()
-      await db.database.query('UPDATE orgs SET crm_lease_until = NULL')
-      await write(answering(async (record) => ({ id: record.id, outcome })))
-      expect(await row(id)).toMatchObject({ crm_version: 1, wait: null })
-    }
+  it('is done when Salesforce holds the version', async () => {
+    const { id } = await refundIn(db.database, 'pending')
+    await due()
+    await write(answering(async (record) => ({ id: record.id, outcome: 'written' })))
+    expect(await row(id)).toMatchObject({ version: 1, crm_version: 1, wait: null })
+  })
+
+  it('is done when Salesforce holds a newer one by then, which was committed here as well', async () => {
+    const { id } = await refundIn(db.database, 'pending')
+    await due()
+    await write(
+      answering(async (record) => {
+        await db.database.query(
+          `UPDATE refunds SET state = 'succeeded', evidence = 'test', crm_version = 2 WHERE id = $1`,
+          [record.id],
+        )
+        await db.database.query('UPDATE refunds SET crm_due_at = NULL')
+        return { id: record.id, outcome: 'newer' }
+      }),
+    )
+    expect(await row(id)).toMatchObject({ version: 2, crm_version: 2 })
+  })
+
+  it('takes the lead again when Salesforce holds a version that was never committed here', async () => {
+    const { id } = await refundIn(db.database, 'pending')
+    await due()
+    await write(answering(async (record) => ({ id: record.id, outcome: 'newer' })))
+    const { version, crm_version, wait } = await row(id)
+    expect([version, crm_version]).toEqual([1_001, 1])
+    expect(wait).toBeLessThanOrEqual(0)
   })
 
   it('does not make a newer state wait for the refusal of an older one', async () => {
