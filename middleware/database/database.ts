@@ -32,6 +32,9 @@ export function openDatabase(url: string, options: DatabaseOptions = {}): Databa
     application_name: options.instance ?? `relay-${process.pid}`,
     connectionTimeoutMillis: 5_000,
     statement_timeout: 20_000,
+    // Past the server's own: for a line over which nothing comes any more, and nobody says that it broke.
+    query_timeout: 25_000,
+    keepAlive: true,
     idle_in_transaction_session_timeout: 20_000,
   })
   // Without a listener a server restart would end the process.
@@ -61,6 +64,9 @@ function wasInTheWay(error: unknown): boolean {
   return error instanceof pg.DatabaseError && IN_THE_WAY.includes(error.code ?? '')
 }
 
+/** On a line that does not answer it is not waited for as long as the query that found that out. */
+const ROLLBACK = { text: 'ROLLBACK', query_timeout: 2_000 }
+
 async function transactOnce<Result>(pool: pg.Pool, work: (tx: Queryable) => Promise<Result>): Promise<Result> {
   const client = await pool.connect()
   let broken = false
@@ -74,7 +80,7 @@ async function transactOnce<Result>(pool: pg.Pool, work: (tx: Queryable) => Prom
     return result
   } catch (error) {
     // A connection that cannot roll back is thrown away; the server rolls back by itself.
-    await client.query('ROLLBACK').catch(() => (broken = true))
+    await client.query(ROLLBACK).catch(() => (broken = true))
     throw error
   } finally {
     client.off('error', onBroken)

@@ -84,4 +84,18 @@ describe('a database in which others stand in the way', () => {
     expect((await ask(refused[0]!.key)).status).toBe(202)
     expect(world.adyen.acceptedRefunds(paid.reference)).toHaveLength(before + taken + 1)
   })
+
+  it('refuses with 503 what waits for a lock for too long, stores and sends nothing of it, and takes it when the way is free', async () => {
+    const before = world.adyen.acceptedRefunds(paid.reference).length
+    const key = randomUUID()
+    const ask = () => world.request({ ...paid.body, amount: '3.00' }, { key })
+    await other.query('BEGIN')
+    await other.query('SELECT 1 FROM payments WHERE payment_id = $1 FOR UPDATE', [paid.recordId])
+    expect(await ask()).toMatchObject({ status: 503, body: { code: 'service_unavailable' } })
+    expect(await world.database.database.query('SELECT 1 FROM refunds WHERE idempotency_key = $1', [key])).toEqual([])
+    expect(world.adyen.acceptedRefunds(paid.reference)).toHaveLength(before)
+    await other.query('ROLLBACK')
+    expect((await ask()).status).toBe(202)
+    expect(world.adyen.acceptedRefunds(paid.reference)).toHaveLength(before + 1)
+  })
 })

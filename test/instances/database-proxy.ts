@@ -15,6 +15,7 @@ export class DatabaseProxy {
   #target: number
   #fault: CommitFault | null = null
   #fired = 0
+  #silent = new WeakSet<Socket>()
 
   constructor(target: number) {
     this.#target = target
@@ -37,6 +38,11 @@ export class DatabaseProxy {
   /** What happens to the next COMMIT on any line. */
   onNextCommit(fault: CommitFault): void {
     this.#fault = fault
+  }
+
+  /** Every line that is open now stays so, and nothing goes over it any more, as when a firewall has forgotten it. */
+  silenceLines(): void {
+    for (const socket of this.#sockets) this.#silent.add(socket)
   }
 
   /** How often a fault of a commit has happened. */
@@ -67,6 +73,7 @@ export class DatabaseProxy {
       })
     }
     client.on('data', (bytes) => {
+      if (this.#silent.has(client)) return
       const fault = this.#fault
       if (fault !== null && bytes.includes('COMMIT\0')) {
         this.#fault = null
@@ -76,6 +83,10 @@ export class DatabaseProxy {
       }
       server.write(bytes)
     })
-    server.on('data', (bytes) => (answerIsLost ? cut() : client.write(bytes)))
+    server.on('data', (bytes) => {
+      if (this.#silent.has(server)) return
+      if (answerIsLost) cut()
+      else client.write(bytes)
+    })
   }
 }
