@@ -14,13 +14,17 @@ export const list: Command = {
     const { org } = optionsSchema.parse(options)
     return async ({ database }) => {
       const items = await attentionList(database, { orgId: org ?? null })
-      const data = items.map((item) => ({ ...item, amount: item.amount.toDecimal(), currency: item.amount.currency }))
+      const data = items.map((item) => ({
+        ...item,
+        amount: item.amount?.toDecimal() ?? null,
+        currency: item.amount?.currency ?? null,
+      }))
       if (items.length === 0) return { data, text: 'Nothing needs a person.' }
       const rows = items.map(({ ageSeconds, subject, id, amount, gateway, state, reason, remedy }) => [
         ageText(ageSeconds),
         subject,
         id,
-        amount.toString(),
+        amount?.toString() ?? '',
         gateway,
         state ?? '',
         `${reason} ${remedy}`,

@@ -8,31 +8,39 @@ import type { RefundState } from './refund.ts'
 const WRITE_REFUSED_REMEDY =
   'Salesforce does not show this. Mend what it names (a rule, a deleted payment, a right), then have it written again.'
 
-/** One thing that needs a person: a refund, credit or exposure with its reason, or a row that Salesforce refuses to hold. */
+const EVENT_FAILS_REMEDY =
+  "Look for its number in the service's log; when that is mended, have it judged again: npm run refunds -- replay"
+
+/** One thing that needs a person: a refund, credit or exposure with its reason, what the service fails at, or a row that Salesforce refuses. */
 export interface AttentionItem {
-  readonly subject: 'refund' | 'credit' | 'exposure' | 'payment'
-  /** The refund's or exposure's id; a payment's record id. */
+  readonly subject: 'refund' | 'credit' | 'exposure' | 'payment' | 'break' | 'event'
+  /** Of the refund, exposure or break; a payment's record id; an event's number. */
   readonly id: string
-  readonly orgId: string
+  /** Null for an event of a payment that nobody knows. */
+  readonly orgId: string | null
   readonly paymentId: string | null
   readonly gateway: string
   readonly gatewayAccount: string
   readonly gatewayReference: string | null
-  readonly amount: Money
+  /** Null for a break, which is about more than one, and for an event, of which nothing is believed yet. */
+  readonly amount: Money | null
   /** Null where it is not about a refund. */
   readonly state: RefundState | null
-  readonly code: AttentionCode | 'write_refused'
+  readonly code: AttentionCode | 'write_refused' | 'event_fails'
   readonly reason: string
   readonly remedy: string
   readonly since: Date
   readonly ageSeconds: number
 }
 
-type AttentionRow = Omit<AttentionItem, 'amount' | 'remedy'> & { readonly amount: string; readonly currency: string }
+type AttentionRow = Omit<AttentionItem, 'amount' | 'remedy'> & {
+  readonly amount: string | null
+  readonly currency: string
+}
 
 /**
  * Everything that needs a person, longest waiting first: refunds and credits that are marked (what changed after success, what is unknown
- * for long, what cannot be true), money that is out twice, and rows that Salesforce refuses. One refund can stand in it for two reasons.
+ * for long, what cannot be true), money that is out twice, events that cannot be applied, and rows that Salesforce refuses. One refund can stand in it for two reasons.
  */
 export async function attentionList(
   database: Queryable,
@@ -62,6 +70,15 @@ export async function attentionList(
        SELECT 'payment', payment_id, org_id, payment_id, gateway, gateway_account, gateway_reference, charged_back, currency, NULL,
          'write_refused', crm_refusal, crm_refused_at
        FROM payments WHERE crm_refused_at IS NOT NULL
+       UNION ALL
+       SELECT 'break', id::text, org_id, payment_id, gateway, gateway_account, gateway_reference, NULL, NULL, NULL,
+         'write_refused', crm_refusal, crm_refused_at
+       FROM refund_breaks WHERE crm_refused_at IS NOT NULL
+       UNION ALL
+       SELECT 'event', e.id::text, p.org_id, p.payment_id, e.gateway, e.gateway_account, e.refund_reference, NULL, NULL, NULL,
+         'event_fails', 'The refund service fails to apply what the gateway told: ' || e.gateway_kind || '.', e.received_at
+       FROM gateway_events e LEFT JOIN payments p ON (p.gateway, p.gateway_account, p.gateway_reference) = (e.gateway, e.gateway_account, e.payment_reference)
+       WHERE e.outcome = 'work_fails' AND e.due_at IS NOT NULL
      )
      SELECT subject, id, org_id AS "orgId", payment_id AS "paymentId", gateway, gateway_account AS "gatewayAccount",
        gateway_reference AS "gatewayReference", amount, currency, state, code, reason, since,
@@ -71,7 +88,12 @@ export async function attentionList(
   )
   return rows.map(({ amount, currency, ...row }) => ({
     ...row,
-    amount: Money.fromDecimal(amount, currency),
-    remedy: row.code === 'write_refused' ? WRITE_REFUSED_REMEDY : attentionRemedy(row.code),
+    amount: amount === null ? null : Money.fromDecimal(amount, currency),
+    remedy: remedyOf(row),
   }))
+}
+
+function remedyOf({ code, id }: Pick<AttentionItem, 'code' | 'id'>): string {
+  if (code === 'event_fails') return `${EVENT_FAILS_REMEDY} ${id}.`
+  return code === 'write_refused' ? WRITE_REFUSED_REMEDY : attentionRemedy(code)
 }

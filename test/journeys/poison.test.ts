@@ -1,5 +1,6 @@
 import { randomUUID } from 'node:crypto'
 import { ORG_ID } from '../emulators/local-world.ts'
+import { attentionList } from '../../middleware/refunds/attention-list.ts'
 import { until } from '../until.ts'
 import { startWorld } from './world.ts'
 import type { World } from './world.ts'
@@ -59,5 +60,12 @@ describe('work that throws every time', () => {
       outcome: 'work_fails',
       due: true,
     })
+    const listed = await attentionList(world.database.database)
+    expect(listed.map(({ subject, id, code, paymentId }) => ({ subject, id, code, paymentId }))).toEqual(
+      expect.arrayContaining([
+        { subject: 'event', id: event.id, code: 'event_fails', paymentId: paid.recordId },
+        { subject: 'refund', id: refund, code: 'work_fails', paymentId: 'a01000000000POISON' },
+      ]),
+    )
   })
 })
