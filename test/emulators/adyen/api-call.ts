@@ -7,7 +7,7 @@ export interface ApiState {
   readonly ledger: Ledger
   readonly schedule: Schedule
   readonly company: Company
-  readonly apiKey: string
+  apiKey: string
   readonly accounts: readonly string[]
   /** Keys whose first request was not answered yet. */
   readonly inFlight: Set<string>

@@ -76,6 +76,8 @@ export interface LocalAdyen {
   reverseChargeback(reference: string): void
   /** The payment accounting report of one day of an account, CSV; the same that its address under /reports/ serves. */
   accountingReport(account: string, day: string): string
+  /** Somebody made a new key in the portal, and took the old one away. */
+  changeApiKey(key: string): void
 }
 
 /**
@@ -122,6 +124,7 @@ export async function startLocalAdyen(options: LocalAdyenOptions): Promise<Local
     announceChargeback: (payment, value) => changed(() => company.announceChargeback(payment, value)),
     reverseChargeback: (reference) => changed(() => company.disputes.reverse(reference)),
     accountingReport: (account, day) => accountingReport(ledger, account, day),
+    changeApiKey: (key) => void (state.apiKey = key),
   }
 
   function changed<Result>(change: () => Result): Result {
