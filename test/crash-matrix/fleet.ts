@@ -1,8 +1,9 @@
 import { mkdirSync } from 'node:fs'
-import { join } from 'node:path'
+import { dirname, join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { startMiddleware } from '../../scripts/local/middleware-process.ts'
 import type { MiddlewareProcess } from '../../scripts/local/middleware-process.ts'
+import { LogCanary } from '../security/log-canary.ts'
 
 export const MAIN = fileURLToPath(new URL('../../middleware/main.ts', import.meta.url))
 export const KILL_SWITCH = new URL('./kill-switch.ts', import.meta.url).href
@@ -57,16 +58,23 @@ export class Fleet {
     await Promise.all(places.filter((place) => !this.#living[place]).map((place) => this.#start(place)))
   }
 
-  /** Ends them all at once. */
+  /** Ends them all at once. @throws Error when a log tells what none must */
   async close(): Promise<void> {
     const living = this.#living.filter((each) => each !== null)
     // Asked for, so that their end is none of the last words.
     await Promise.all(living.map((each) => each.stop('SIGKILL')))
+    const canary = new LogCanary(dirname(this.#options.configPath))
+    for (const place of this.#living.keys()) await canary.read(this.#logPath(place))
+    canary.judge()
+  }
+
+  #logPath(place: number): string {
+    return join(this.#options.directory, `middleware-${place + 1}.log`)
   }
 
   async #start(place: number): Promise<void> {
     const { configPath, directory, killAt, codeCache } = this.#options
-    const started = await startMiddleware(MAIN, configPath, join(directory, `middleware-${place + 1}.log`), {
+    const started = await startMiddleware(MAIN, configPath, this.#logPath(place), {
       execArgv: ['--disable-warning=ExperimentalWarning', '--import', KILL_SWITCH],
       env: { ...process.env, KILL_AT: killAt, KILL_DIRECTORY: directory, NODE_COMPILE_CACHE: codeCache },
     }).catch((error: Error) => {

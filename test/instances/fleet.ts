@@ -1,8 +1,9 @@
 import { readFile } from 'node:fs/promises'
-import { join } from 'node:path'
+import { dirname, join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { startMiddleware } from '../../scripts/local/middleware-process.ts'
 import type { MiddlewareProcess } from '../../scripts/local/middleware-process.ts'
+import { LogCanary } from '../security/log-canary.ts'
 
 const MAIN = fileURLToPath(new URL('../../middleware/main.ts', import.meta.url))
 
@@ -59,8 +60,12 @@ export class Fleet {
     await one.stop(signal)
   }
 
+  /** @throws Error when a log tells what none must */
   async close(): Promise<void> {
     await Promise.all(this.up().map((place) => this.stop(place)))
+    const canary = new LogCanary(dirname(this.#configPath))
+    for (const place of this.#processes.keys()) await canary.read(this.logPath(place))
+    canary.judge()
   }
 
   /** Bytes of memory that each process has in use now. Linux only; empty elsewhere. */

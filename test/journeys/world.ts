@@ -20,6 +20,7 @@ import { card } from '../emulators/sample-payments.ts'
 import type { SamplePayment } from '../emulators/sample-payments.ts'
 import { freshDatabase } from '../fresh-database.ts'
 import type { FreshDatabase } from '../fresh-database.ts'
+import { LogCanary } from '../security/log-canary.ts'
 import { until } from '../until.ts'
 
 /** Gateways take longer to decide than to answer; tests that hear the decision first ask for that. */
@@ -98,12 +99,14 @@ export async function startWorld(
     middlewareUrl: url,
     databaseUrl: database.url,
   })
-  relay = await startRelay(readConfig(local.configPath), openLog('silent'))
+  const canary = new LogCanary(directory)
+  const log = openLog('info', canary)
+  relay = await startRelay(readConfig(local.configPath), log)
 
   let offset = '0'
   const restart = async () => {
     await relay!.stop()
-    relay = await startRelay(readConfig(local.configPath), openLog('silent'))
+    relay = await startRelay(readConfig(local.configPath), log)
   }
 
   const call = async (method: string, path: string, options: CallOptions, body?: object) => {
@@ -169,6 +172,7 @@ export async function startWorld(
       await local.close()
       await database.close()
       await rm(directory, { recursive: true, force: true })
+      canary.judge()
     },
   }
 }
