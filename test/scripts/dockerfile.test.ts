@@ -1,4 +1,5 @@
 import { existsSync, readFileSync } from 'node:fs'
+import { MEMORY_FLAGS } from '../../scripts/local/middleware-process.ts'
 
 const DOCKERFILE = readFileSync('scripts/Dockerfile', 'utf8')
 const IGNORED = readFileSync('scripts/Dockerfile.dockerignore', 'utf8')
@@ -30,7 +31,9 @@ describe('the Dockerfile', () => {
     const last = DOCKERFILE.slice(DOCKERFILE.lastIndexOf('FROM '))
     expect(last).toMatch(/^USER [1-9]\d*:[1-9]\d*$/m)
     expect(last).toMatch(/^HEALTHCHECK [\s\S]*\/health\/live/m)
-    expect(last).toMatch(/^ENTRYPOINT \["node", "dist\/main\.js"\]$/m)
+    // With the memory that everything here is measured with.
+    const command = JSON.stringify(['node', ...MEMORY_FLAGS, 'dist/main.js']).replaceAll(',', ', ')
+    expect(last).toContain(`\nENTRYPOINT ${command}\n`)
     expect(last).not.toMatch(/^RUN /m)
     expect([...DOCKERFILE.matchAll(/npm ci .*/g)].every(([command]) => command.includes('--ignore-scripts'))).toBe(true)
   })
