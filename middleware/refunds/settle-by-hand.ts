@@ -40,6 +40,11 @@ export async function settleByHand(database: Database, refundId: string, settlem
       const remedy = INSTEAD[state] ?? 'Read its story first: more is known of it.'
       throw new RefundError('settlement_not_possible', { state, outcome, remedy })
     }
+    const known = job.refund.gatewayReference
+    if (known !== null && gatewayReference !== null && known !== gatewayReference) {
+      const remedy = `Its gateway knows it as ${known}, so ${gatewayReference} is another refund: look for ${known}.`
+      throw new RefundError('settlement_not_possible', { state, outcome, remedy })
+    }
     const failure = outcome === 'succeeded' ? null : { code: 'settled_by_hand', gatewayMessage: null }
     const settled = await changeRefund(tx, job, state, {
       state: outcome,

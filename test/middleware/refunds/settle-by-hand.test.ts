@@ -63,6 +63,18 @@ describe('settling by hand', () => {
     expect(await findRefund(db.database, ORG_ID, id)).toMatchObject({ state: 'unknown', version: 1 })
   })
 
+  it('with another reference than its gateway gave it is refused: what was found is another refund', async () => {
+    const { id } = await refundIn(db.database, 'pending')
+    await db.database.query(`UPDATE refunds SET gateway_reference = 'RF-OWN' WHERE id = $1`, [id])
+    const settle = (gatewayReference: string) =>
+      settleByHand(db.database, id, { ...WORD, outcome: 'succeeded', gatewayReference })
+    await expect(settle('RF-OTHER')).rejects.toMatchObject({
+      code: 'settlement_not_possible',
+      details: { remedy: 'Its gateway knows it as RF-OWN, so RF-OTHER is another refund: look for RF-OWN.' },
+    })
+    expect(await settle('RF-OWN')).toMatchObject({ state: 'succeeded' })
+  })
+
   it('gives way to what the gateway says later of an earlier time', async () => {
     const { id } = await refundIn(db.database, 'unknown')
     await settleByHand(db.database, id, { ...WORD, outcome: 'failed' })
