@@ -1,6 +1,6 @@
 import type { Crm, CrmRecord, WriteResult } from '../crm/crm.ts'
 import { CrmError } from '../crm/crm.ts'
-import type { Database } from '../database/database.ts'
+import type { Database, Queryable } from '../database/database.ts'
 import { backoffMs } from '../work/backoff.ts'
 import { REFUND_COLUMNS, WITH_PAYMENT, toRefund } from './refund-rows.ts'
 import type { RefundRow } from './refund-rows.ts'
@@ -69,7 +69,12 @@ export async function writeBack(database: Database, crm: Crm, lease: WriteLease)
     const what = { orgId: lease.orgId, count: records.length }
     const results = await trace('write', what, () => crm.upsert(records))
     await trace('written', what, async () => {
-      for (const table of TABLES) await storeResults(database, lease.orgId, table, results, records)
+      // Each in a transaction, for those are done again when they were the victim of a deadlock.
+      for (const table of TABLES.filter(({ types }) =>
+        records.some(({ type }) => types.some((each) => each === type)),
+      )) {
+        await database.transaction((tx) => storeResults(tx, lease.orgId, table, results, records))
+      }
     })
     const nextInMs = planWrites(crm.apiUsage).pauseMs
     await endLease(database, lease, nextInMs, 0)
@@ -129,7 +134,7 @@ const TABLES = [
 ] as const satisfies readonly { name: string; id: string; idType: string; types: readonly CrmRecord['type'][] }[]
 
 async function storeResults(
-  database: Database,
+  tx: Queryable,
   orgId: string,
   { name, id, idType, types }: (typeof TABLES)[number],
   results: readonly WriteResult[],
@@ -147,8 +152,7 @@ async function storeResults(
       newer: result.outcome === 'newer',
     }
   })
-  if (settled.length === 0) return
-  await database.query(
+  await tx.query(
     `UPDATE ${name} SET
        version = CASE WHEN result.newer AND ${name}.version <= result.version THEN ${name}.version + ${LEAD} ELSE ${name}.version END,
        crm_version = CASE WHEN result.written THEN greatest(crm_version, result.version) ELSE crm_version END,

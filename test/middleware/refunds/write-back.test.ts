@@ -1,9 +1,11 @@
+import pg from 'pg'
 import type { ApiUsage, Crm, CrmRecord, WriteResult } from '../../../middleware/crm/crm.ts'
 import { attentionList } from '../../../middleware/refunds/attention-list.ts'
 import { claimWrites, writeAgain, writeBack } from '../../../middleware/refunds/write-back.ts'
 import { planWrites } from '../../../middleware/refunds/write-budget.ts'
 import { freshDatabase } from '../../fresh-database.ts'
 import type { FreshDatabase } from '../../fresh-database.ts'
+import { until } from '../../until.ts'
 import { ORG_ID, refundIn } from './ledger-rows.ts'
 
 describe('writing back', () => {
@@ -74,6 +76,33 @@ describe('writing back', () => {
     const { version, crm_version, wait } = await row(id)
     expect([version, crm_version]).toEqual([2, 0])
     expect(wait).toBeLessThan(5)
+  })
+
+  it('is stored at the second try when it was the victim of a deadlock', async () => {
+    const [first, second] = [await refundIn(db.database, 'pending'), await refundIn(db.database, 'pending')]
+    await due()
+    const other = new pg.Client({ connectionString: db.url })
+    await other.connect()
+    // Who waits looks once for a deadlock, after this time, and is its victim: never this one.
+    await other.query(`SET deadlock_timeout = '1h'`)
+    await other.query('BEGIN')
+    const written = write(
+      answering(async (record) => {
+        await other.query('SELECT 1 FROM refunds WHERE id = $1 FOR UPDATE', [second.id])
+        return { id: record.id, outcome: 'written' }
+      }),
+    )
+    await until(async () => {
+      const waiting = await db.database.query(
+        `SELECT 1 FROM pg_stat_activity WHERE datname = current_database() AND wait_event_type = 'Lock'`,
+      )
+      expect(waiting).toHaveLength(1)
+    })
+    await other.query('SELECT 1 FROM refunds WHERE id = $1 FOR UPDATE', [first.id])
+    await other.query('ROLLBACK')
+    await other.end()
+    expect(await written).toMatchObject({ written: 2 })
+    for (const { id } of [first, second]) expect(await row(id)).toMatchObject({ crm_version: 1, wait: null })
   })
 
   it('lets one process at a time write to an org', async () => {
