@@ -87,7 +87,7 @@ export function planOf(seed: number): Plan {
     seed,
     payments,
     instances: Array.from({ length: chance.weighted({ 1: 2, 2: 5, 3: 3 }) === '1' ? 1 : chance.between(2, 3) }, () => ({
-      skewMs: violence !== 'quiet' && chance.happens(0.3) ? chance.between(-300, 300) * 1_000 : 0,
+      skewMs: violence !== 'quiet' && chance.happens(0.3) ? skewOf(chance.between(-300, 300)) : 0,
     })),
     gatewayCaps: chance.happens(0.5),
     operations: operationsOf(chance, payments, requests, violence),
@@ -175,4 +175,9 @@ function jump(chance: Chance): number {
     month: [31 * 86_400, 32 * 86_400],
   }[chance.weighted({ lease: 5, hours: 2, day: 2, retention: 1, month: 0.5 })] as [number, number]
   return chance.between(least, most)
+}
+
+/** Five minutes at most as a rule, for one in three clocks three days. */
+function skewOf(seconds: number): number {
+  return seconds * 1_000 * (seconds % 3 === 0 ? 864 : 1)
 }

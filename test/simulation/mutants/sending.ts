@@ -127,8 +127,8 @@ export const SENDING: readonly Mutant[] = [
     bug: 'what was sent can still be withdrawn',
     sql: `INSERT INTO refund_transitions VALUES ('unknown', 'rejected'), ('pending', 'rejected') ON CONFLICT DO NOTHING`,
     rewrite: replaced(
-      /WHERE id = \$1 AND state = 'requested' RETURNING id/,
-      `WHERE id = $1 AND state IN ('requested', 'submitting', 'unknown', 'pending') RETURNING id`,
+      /evidence = 'withdrawn by '([^]*)AND state = 'requested' AND/,
+      `evidence = 'withdrawn by '$1AND state IN ('requested', 'submitting', 'unknown', 'pending') AND`,
     ),
   },
   {

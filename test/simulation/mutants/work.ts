@@ -123,11 +123,22 @@ export const WORK: readonly Mutant[] = [
   {
     name: 'stale-written-last',
     bug: 'an older version overwrites a newer one',
-    otherHalf: "the org's rule that refuses older versions: it is switched off",
+    otherHalf:
+      "the org's rule that refuses older versions: it is switched off; and that whoever hears of having written one writes again: it is not heard",
     world: (world) => {
       world.crm.keepsNewest = false
     },
-    rewrite: replaced(/AND coalesce\(crm_lease_until <= relay_now\(\), true\)/, 'AND true'),
+    crm: (crm, world) => {
+      const newest = new Map<string, number>()
+      return writing(crm, async (records) => {
+        for (const { id, version } of records) newest.set(id, Math.max(version, newest.get(id) ?? 0))
+        const results = await crm.upsert(records)
+        if (records.every(({ id, version }) => version === newest.get(id))) return results
+        world.crm.interruptions++
+        throw new CrmError('unavailable', 'no answer')
+      })
+    },
+    rewrite: replaced(/WHERE coalesce\(crm_lease_until <= relay_now\(\), true\)/, 'WHERE true'),
   },
   {
     name: 'part-is-all',
