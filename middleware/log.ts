@@ -19,6 +19,7 @@ const LOGGED_FIELDS = [
   'state',
   'outcome',
   'event',
+  'eventId',
   'events',
   'written',
   'refused',

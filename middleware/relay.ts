@@ -189,6 +189,7 @@ function openWorkers(database: Database, accounts: GatewayAccounts, crms: Readon
         log.info({ refundId: refund.id, state: refund.state }, 'refund worked on')
         events.wake()
       },
+      idOf: ({ refund }) => ({ refundId: refund.id }),
       putOff: (job) => putOffRefund(database, job),
     },
     log,
@@ -204,6 +205,7 @@ function openWorkers(database: Database, accounts: GatewayAccounts, crms: Readon
         const outcome = await applyEvent(database, account.gateway, event)
         log.info({ gateway: event.gateway, event: event.gatewayKind, outcome }, 'event applied')
       },
+      idOf: ({ id }) => ({ eventId: id }),
       putOff: (event) => putOffEvent(database, event),
     },
     log,
@@ -213,6 +215,7 @@ function openWorkers(database: Database, accounts: GatewayAccounts, crms: Readon
       name: 'write-back',
       concurrency: 4,
       claim: () => claimWrites(database, crms),
+      idOf: ({ orgId }) => ({ orgId }),
       async run(lease) {
         const { written, refused, nextInMs, failed } = await writeBack(database, crms.get(lease.orgId)!, lease)
         // What gathers meanwhile need not wait for the next poll as well.

@@ -119,7 +119,7 @@ export type RefundStage =
   | 'Failed'
   | 'Reversed'
 
-/** What became of one row; `newer` = the CRM already holds this version or a later one. */
+/** What became of one row; `newer` = the CRM holds a later version. The same version is written again. */
 export type WriteResult =
   | { readonly id: string; readonly outcome: 'written' | 'newer' }
   /** May pass later: a lock, a limit, a server error. */

@@ -35,14 +35,18 @@ export function outgoingFields(record: RefundRecord | CreditRecord): Fields {
     Gateway__c: record.gateway,
     Gateway_Reference__c: record.gatewayReference,
     Requested_At__c: time(record.requestedAt),
-    Sent_At__c: time(record.sentAt),
     Decided_At__c: time(record.decidedAt),
   }
 }
 
-/** Who asked for it, and why. */
+/** Who asked for it, why, and when it was sent from here. */
 export function askedFields(record: RefundRecord | CreditRecord): Fields {
-  return { Reason__c: record.reason, Note__c: sentence(record.note), Requested_By__c: record.requestedBy }
+  return {
+    Reason__c: record.reason,
+    Note__c: sentence(record.note),
+    Requested_By__c: record.requestedBy,
+    Sent_At__c: time(record.sentAt),
+  }
 }
 
 /**

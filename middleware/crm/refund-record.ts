@@ -23,7 +23,7 @@ export function refundFields(record: RefundRecord): Fields {
   }
 }
 
-/** Only of what was asked for here: where a restored ledger has forgotten who asked and why, the org has not. */
+/** Only of what was asked for here: what a restored ledger has forgotten of it, the org has not. */
 function requestFields(record: RefundRecord): Fields {
   return { ...askedFields(record), Payer_Asked__c: record.payerAsked }
 }

@@ -35,6 +35,7 @@ export function openDatabase(url: string, options: DatabaseOptions = {}): Databa
     // Past the server's own: for a line over which nothing comes any more, and nobody says that it broke.
     query_timeout: 25_000,
     keepAlive: true,
+    keepAliveInitialDelayMillis: 10_000,
     idle_in_transaction_session_timeout: 20_000,
   })
   // Without a listener a server restart would end the process.

@@ -24,7 +24,8 @@ const OPEN = `SELECT gateway, state, count(*)::int AS count, extract(epoch FROM 
   FROM refunds WHERE state IN ('requested', 'submitting', 'pending', 'unknown') GROUP BY 1, 2`
 
 const ATTENTION = `SELECT attention_code AS code, count(*)::int AS count FROM refunds WHERE attention IS NOT NULL GROUP BY 1
-  UNION ALL SELECT 'write_refused', count(*)::int FROM refunds WHERE crm_refused_at IS NOT NULL`
+  UNION ALL SELECT 'write_refused', count(*)::int FROM refunds WHERE crm_refused_at IS NOT NULL
+  UNION ALL SELECT 'event_fails', count(*)::int FROM gateway_events WHERE due_at IS NOT NULL AND outcome = 'work_fails'`
 
 const dueIn = (work: string, table: string, column: string) => `SELECT '${work}' AS work,
     (SELECT count(*)::int FROM (SELECT FROM ${table} WHERE ${column} <= relay_now() LIMIT ${COUNTED}) AS counted) AS count,

@@ -32,7 +32,7 @@ export const list: Command = {
       const table = textTable(['since', 'what', 'id', 'amount', 'gateway', 'state', 'why, and what to do'], rows)
       return {
         data,
-        text: `${table}\n${items.length} need a person. One with its whole story: npm run refunds -- show ID`,
+        text: `${table}\n${items.length} need a person. A refund with its whole story: npm run refunds -- show ID`,
       }
     }
   },

@@ -6,14 +6,16 @@ import type { Command } from './command.ts'
 
 /** Does not wait for the back-off. */
 export const retry: Command = {
-  usage: 'retry REFUND',
+  usage: 'retry ID',
   about: 'asks the gateway again now, and writes to Salesforce again now; nothing is ever sent that could pay twice',
   options: {},
   prepare(positionals) {
     const id = refundIdOf(positionals, this.usage)
     return async ({ database }) => {
-      if (!(await refundStory(database, id))) throw new RefundError('refund_not_found')
       const made = await tryAgain(database, id)
+      // Exposures and breaks have no story, and nothing to ask a gateway.
+      const isKnown = made.inCrm || (await refundStory(database, id)) !== null
+      if (!isKnown) throw new RefundError('refund_not_found')
       const told = [
         made.atGateway ? 'the gateway is asked again' : 'it is final, so the gateway is not asked',
         made.inCrm ? 'Salesforce is written again' : 'Salesforce holds its newest state',

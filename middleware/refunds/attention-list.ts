@@ -16,7 +16,7 @@ export interface AttentionItem {
   readonly subject: 'refund' | 'credit' | 'exposure' | 'payment' | 'break' | 'event'
   /** Of the refund, exposure or break; a payment's record id; an event's number. */
   readonly id: string
-  /** Null for an event of a payment that nobody knows. */
+  /** Null for an event of a payment, or refund, that nobody knows. */
   readonly orgId: string | null
   readonly paymentId: string | null
   readonly gateway: string
@@ -75,9 +75,10 @@ export async function attentionList(
          'write_refused', crm_refusal, crm_refused_at
        FROM refund_breaks WHERE crm_refused_at IS NOT NULL
        UNION ALL
-       SELECT 'event', e.id::text, p.org_id, p.payment_id, e.gateway, e.gateway_account, e.refund_reference, NULL, NULL, NULL,
+       SELECT 'event', e.id::text, coalesce(p.org_id, r.org_id), coalesce(p.payment_id, r.payment_id), e.gateway, e.gateway_account, e.refund_reference, NULL, NULL, NULL,
          'event_fails', 'The refund service fails to apply what the gateway told: ' || e.gateway_kind || '.', e.received_at
        FROM gateway_events e LEFT JOIN payments p ON (p.gateway, p.gateway_account, p.gateway_reference) = (e.gateway, e.gateway_account, e.payment_reference)
+         LEFT JOIN refunds r ON (r.gateway, r.gateway_account, r.gateway_reference) = (e.gateway, e.gateway_account, e.refund_reference)
        WHERE e.outcome = 'work_fails' AND e.due_at IS NOT NULL
      )
      SELECT subject, id, org_id AS "orgId", payment_id AS "paymentId", gateway, gateway_account AS "gatewayAccount",

@@ -1,4 +1,4 @@
-import { v7 as uuidv7, validate as isUuid } from 'uuid'
+import { v7 as uuidv7, validate as isUuid, version } from 'uuid'
 import type { Queryable } from '../database/database.ts'
 import type { LineItem, RefundFacts } from '../gateways/gateway.ts'
 import { tellState } from '../trace.ts'
@@ -96,7 +96,7 @@ export async function findRequested(
 
 /**
  * Takes a refund, or a void, that somebody made at the gateway itself into the books, once: its reference is unique. One that carries an id
- * which is free here keeps it: after a restore from an older backup, what was made since is found under the id that Salesforce has it by.
+ * such as are made here, and is free, keeps it: after a restore from an older backup, what was made since is found under the id that Salesforce has it by.
  * @returns whether it was new
  */
 export async function adoptRefund(
@@ -134,9 +134,14 @@ export async function adoptRefund(
       facts.refusal?.gatewayMessage ?? null,
       uuidv7(),
       kind,
-      isUuid(facts.refundId) ? facts.refundId : null,
+      mayBeOfHere(facts.refundId) ? facts.refundId : null,
     ],
   )
   if (rows.length > 0) tellState(payment.gateway, facts.status)
   return rows.length > 0
+}
+
+/** In the place of our stamp gateways also show what the merchant calls the payment. */
+function mayBeOfHere(stamp: string | null): boolean {
+  return isUuid(stamp) && version(stamp) === 7
 }

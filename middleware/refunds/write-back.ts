@@ -69,11 +69,10 @@ export async function writeBack(database: Database, crm: Crm, lease: WriteLease)
     const what = { orgId: lease.orgId, count: records.length }
     const results = await trace('write', what, () => crm.upsert(records))
     await trace('written', what, async () => {
-      // Each in a transaction, for those are done again when they were the victim of a deadlock.
-      for (const table of TABLES.filter(({ types }) =>
-        records.some(({ type }) => types.some((each) => each === type)),
-      )) {
-        await database.transaction((tx) => storeResults(tx, lease.orgId, table, results, records))
+      for (const table of TABLES) {
+        const said = saidOf(table, results, records)
+        // In a transaction, for those are done again when they were the victim of a deadlock.
+        if (said.length > 0) await database.transaction((tx) => storeResults(tx, lease.orgId, table, said))
       }
     })
     const nextInMs = planWrites(crm.apiUsage).pauseMs
@@ -132,45 +131,47 @@ const TABLES = [
   { name: 'payments', id: 'payment_id', idType: 'text', types: ['payment'] },
   { name: 'refund_breaks', id: 'id', idType: 'uuid', types: ['break'] },
 ] as const satisfies readonly { name: string; id: string; idType: string; types: readonly CrmRecord['type'][] }[]
+type Table = (typeof TABLES)[number]
+
+/** What was said of each row of a table. */
+function saidOf({ types }: Table, results: readonly WriteResult[], records: readonly CrmRecord[]) {
+  return records.flatMap(({ type, id, version }, place) => {
+    const result = results[place]!
+    if (!types.some((each) => each === type)) return []
+    const refusal = result.outcome === 'retry' || result.outcome === 'person' ? result.detail.slice(0, 1_000) : null
+    return { id, version, outcome: result.outcome, refusal }
+  })
+}
 
 async function storeResults(
   tx: Queryable,
   orgId: string,
-  { name, id, idType, types }: (typeof TABLES)[number],
-  results: readonly WriteResult[],
-  records: readonly CrmRecord[],
+  { name, id, idType }: Table,
+  said: ReturnType<typeof saidOf>,
 ): Promise<void> {
-  const settled = records.flatMap((record, place) => {
-    const result = results[place]!
-    if (!(types as readonly string[]).includes(record.type)) return []
-    return {
-      id: record.id,
-      version: record.version,
-      written: result.outcome === 'written' || result.outcome === 'newer',
-      refusal: result.outcome === 'retry' || result.outcome === 'person' ? result.detail.slice(0, 1_000) : null,
-      person: result.outcome === 'person',
-      newer: result.outcome === 'newer',
-    }
-  })
+  const isAhead = `said.outcome = 'newer' AND ${name}.version <= said.version`
+  const backOff = `relay_now() + least(interval '1 hour', interval '2 seconds' * power(2, least(crm_tries, 12)))`
   await tx.query(
     `UPDATE ${name} SET
-       version = CASE WHEN result.newer AND ${name}.version <= result.version THEN ${name}.version + ${LEAD} ELSE ${name}.version END,
-       crm_version = CASE WHEN result.written THEN greatest(crm_version, result.version) ELSE crm_version END,
-       crm_refusal = result.refusal,
-       crm_refused_at = CASE WHEN result.person THEN coalesce(crm_refused_at, relay_now())
-         WHEN result.written THEN NULL ELSE crm_refused_at END,
-       crm_tries = CASE WHEN result.written THEN 0 ELSE crm_tries + 1 END,
+       version = CASE WHEN ${isAhead} THEN ${name}.version + ${LEAD} ELSE ${name}.version END,
+       crm_version = CASE WHEN said.outcome = 'written' THEN greatest(crm_version, said.version) ELSE crm_version END,
+       crm_refusal = said.refusal,
+       crm_refused_at = CASE said.outcome WHEN 'person' THEN coalesce(crm_refused_at, relay_now())
+         WHEN 'retry' THEN crm_refused_at END,
+       crm_tries = CASE said.outcome WHEN 'written' THEN 0 ELSE crm_tries + 1 END,
        crm_due_at = CASE
-         WHEN result.newer AND ${name}.version <= result.version THEN relay_now()
-         WHEN result.written AND ${name}.version <= result.version THEN NULL
-         WHEN result.written THEN relay_now()
+         WHEN ${isAhead} THEN ${backOff}
+         WHEN said.outcome = 'written' AND ${name}.version <= said.version THEN NULL
+         -- By another process, whose word came first.
+         WHEN said.outcome = 'newer' AND ${name}.version <= crm_version THEN NULL
+         WHEN said.outcome IN ('written', 'newer') THEN relay_now()
          -- What was refused is an older version: the present one was never tried.
-         WHEN ${name}.version > result.version THEN relay_now() + interval '1 second'
-         WHEN result.person THEN relay_now() + interval '1 day'
-         ELSE relay_now() + least(interval '1 hour', interval '2 seconds' * power(2, least(crm_tries, 12))) END
-     FROM jsonb_to_recordset($1) AS result (id ${idType}, version integer, written boolean, refusal text, person boolean, newer boolean)
-     WHERE ${name}.org_id = $2 AND ${name}.${id} = result.id`,
-    [JSON.stringify(settled), orgId],
+         WHEN ${name}.version > said.version THEN relay_now() + interval '1 second'
+         WHEN said.outcome = 'person' THEN relay_now() + interval '1 day'
+         ELSE ${backOff} END
+     FROM jsonb_to_recordset($1) AS said (id ${idType}, version integer, outcome text, refusal text)
+     WHERE ${name}.org_id = $2 AND ${name}.${id} = said.id`,
+    [JSON.stringify(said), orgId],
   )
 }
 
@@ -186,7 +187,7 @@ const UUID = /^[0-9a-f-]{36}$/i
 
 /**
  * Has what Salesforce does not hold yet written again now instead of with tomorrow's try: somebody has mended what it named.
- * @param id of a refund, credit or exposure, or a payment's record id
+ * @param id of a refund, credit, exposure or break, or a payment's record id
  * @returns whether there was something to write
  */
 export async function writeAgain(database: Database, id: string): Promise<boolean> {
@@ -195,6 +196,7 @@ export async function writeAgain(database: Database, id: string): Promise<boolea
     ? ([
         ['refunds', 'id'],
         ['exposures', 'id'],
+        ['refund_breaks', 'id'],
       ] as const)
     : ([['payments', 'payment_id']] as const)) {
     const rows = await database.query(

@@ -1,5 +1,5 @@
 import { setTimeout as rest } from 'node:timers/promises'
-import type { Log } from '../log.ts'
+import type { Log, LogFields } from '../log.ts'
 
 /** One kind of work: how to lease what is due, and how to do one piece of it. */
 export interface WorkStep<Job> {
@@ -8,6 +8,8 @@ export interface WorkStep<Job> {
   claim(limit: number): Promise<readonly Job[]>
   /** Throws only for what nobody foresaw; the row is then put off. */
   run(job: Job): Promise<void>
+  /** What the log calls a job that threw, so that a person finds it there. */
+  idOf(job: Job): LogFields
   /** Makes a job that threw due again later. When that throws too, it is due when its lease ends. */
   putOff?(job: Job): Promise<void>
 }
@@ -79,7 +81,10 @@ export class Worker<Job> {
     const doing = this.#step
       .run(job)
       .catch(async (error: unknown) => {
-        this.#log.error({ event: this.#step.name, error }, 'work failed; it is tried again later')
+        this.#log.error(
+          { event: this.#step.name, ...this.#step.idOf(job), error },
+          'work failed; it is tried again later',
+        )
         await this.#step.putOff?.(job)
       })
       .catch((error: unknown) =>

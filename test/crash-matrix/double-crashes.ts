@@ -52,15 +52,14 @@ function recoveryPoints({ kills, scenario, outcome }: Cell): readonly PointName[
   const asksAgain: PointName[] =
     place >= 0 && isBefore('intake-answer:after') ? ['intake-received', 'intake-answer'] : []
   if (isBefore('lease-commit:after')) return [...asksAgain, ...SENDING, ...outcomeTold, ...WRITING]
-  // The outcome is unknown: looked up where the gateway lists refunds, else sent again under the same key.
-  const shows = scenario.payment.gateway !== 'adyen'
-  const asks = shows && scenario.stage !== 'Voided'
+  // The outcome is unknown: looked up where the gateway can be asked, a void by its payment, and sent again under the same key where not.
+  const asks = scenario.payment.gateway !== 'adyen'
   if (isBefore('request-sent:after')) {
     return [...asksAgain, ...(asks ? (['look-up'] as const) : []), ...SENDING, ...outcomeTold, ...WRITING]
   }
   if (isBefore('result-commit:after')) {
     // A void is seen by its payment.
-    const finds = shows && (scenario.isListed || scenario.stage === 'Voided')
+    const finds = asks && (scenario.isListed || scenario.stage === 'Voided')
     // Where the gateway tells that it took a refund, that may be heard before the look-up.
     const mayHear = (scenario.webhooksBefore ?? 0) > 0
     const found: PointName[] = finds ? ['outcome-commit'] : [...SENDING]

@@ -5,13 +5,16 @@ import { createInterface } from 'node:readline'
 /** Test card numbers, however they are written, and the beginning of a token. */
 const NEVER = String.raw`4[ .-]?1[ .-]?1[ .-]?1[ .-]?(?:1[ .-]?){12}|3530111333300000|371449635398431|eyJ[\w-]{20,}\.`
 
-/** Every secret that stands in a file of a local world; of one with several lines each, for a part of a key is too much as well. */
+/** Every file of a local world that holds a secret. */
+export function secretFilesIn(directory: string): string[] {
+  return readdirSync(directory).filter(
+    (file) => statSync(join(directory, file)).isFile() && !/^config\.json$|certificate|\.log$|\.csv$/.test(file),
+  )
+}
+
+/** The secrets in them; of one with several lines each, for a part of a key is too much as well. */
 export function secretsIn(directory: string): string[] {
-  return readdirSync(directory)
-    .filter(
-      (file) => statSync(join(directory, file)).isFile() && !/^config\.json$|certificate|\.log$|\.csv$/.test(file),
-    )
-    .flatMap((file) => readFileSync(join(directory, file), 'utf8').trim().split('\n'))
+  return secretFilesIn(directory).flatMap((file) => readFileSync(join(directory, file), 'utf8').trim().split('\n'))
 }
 
 /** Reads along with what a middleware logs: no test may make it tell a secret of its world, a card number or a token. */

@@ -8,6 +8,7 @@ import { readCancelReason, readRefundReason } from './adyen-errors.ts'
 // Adyen joins the signed fields by ":" without escaping. Free of it, all but the merchant's own reference, they can
 // be told apart again in one way only: nobody can move a border and keep the signature.
 export const wordSchema = z.string().regex(/^[^:\s]{1,80}$/)
+export const uuidSchema = z.uuid()
 
 /** The fields that decide; all of them are signed. */
 const itemSchema = z.object({
@@ -105,7 +106,7 @@ function readRefund(item: Item): Facts {
     facts: {
       paymentReference: item.originalReference,
       refundReference: item.pspReference,
-      refundId: z.uuid().safeParse(item.merchantReference).data ?? null,
+      refundId: uuidSchema.safeParse(item.merchantReference).data ?? null,
       amount: item.amount?.value ? readAmount(item.amount) : null,
       refusal: null,
     },

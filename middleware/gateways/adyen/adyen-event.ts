@@ -2,13 +2,12 @@ import { createHash } from 'node:crypto'
 import { z } from 'zod'
 import type { GatewayEvent } from '../gateway.ts'
 import { gatewayMessage, gatewayWord } from '../gateway-message.ts'
-import { NOTHING, readerOf, wordSchema } from './adyen-event-kinds.ts'
+import { NOTHING, readerOf, uuidSchema, wordSchema } from './adyen-event-kinds.ts'
 
 // Made once: making a schema costs ten times what parsing with it does, and a gateway sends thousands of events.
 const identitySchema = z.array(wordSchema)
 const timeSchema = z.iso.datetime({ offset: true })
 const amountSchema = z.looseObject({})
-const uuidSchema = z.uuid()
 
 /**
  * Reads one item whose signature was verified. What makes no sense in it is parked as `unreadable`, and holds nothing

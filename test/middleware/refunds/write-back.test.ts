@@ -1,5 +1,6 @@
 import pg from 'pg'
 import type { ApiUsage, Crm, CrmRecord, WriteResult } from '../../../middleware/crm/crm.ts'
+import { openDatabase } from '../../../middleware/database/database.ts'
 import { attentionList } from '../../../middleware/refunds/attention-list.ts'
 import { claimWrites, writeAgain, writeBack } from '../../../middleware/refunds/write-back.ts'
 import { planWrites } from '../../../middleware/refunds/write-budget.ts'
@@ -20,9 +21,9 @@ describe('writing back', () => {
   const answering = (answer: (record: CrmRecord) => Promise<WriteResult>, apiUsage: ApiUsage | null = null) =>
     ({ upsert: (records) => Promise.all(records.map(answer)), apiUsage }) as Pick<Crm, 'upsert' | 'apiUsage'> as Crm
   const due = () => db.database.query(`UPDATE refunds SET crm_due_at = relay_now()`)
-  const write = async (crm: Crm) => {
-    const [lease] = await claimWrites(db.database, new Map([[ORG_ID, crm]]))
-    return lease && writeBack(db.database, crm, lease)
+  const write = async (crm: Crm, database = db.database) => {
+    const [lease] = await claimWrites(database, new Map([[ORG_ID, crm]]))
+    return lease && writeBack(database, crm, lease)
   }
   const row = async (id: string) =>
     (
@@ -52,7 +53,7 @@ describe('writing back', () => {
         return { id: record.id, outcome: 'newer' }
       }),
     )
-    expect(await row(id)).toMatchObject({ version: 2, crm_version: 2 })
+    expect(await row(id)).toMatchObject({ version: 2, crm_version: 2, wait: null })
   })
 
   it('takes the lead again when Salesforce holds a version that was never committed here', async () => {
@@ -60,8 +61,25 @@ describe('writing back', () => {
     await due()
     await write(answering(async (record) => ({ id: record.id, outcome: 'newer' })))
     const { version, crm_version, wait } = await row(id)
-    expect([version, crm_version]).toEqual([1_001, 1])
-    expect(wait).toBeLessThanOrEqual(0)
+    expect([version, crm_version]).toEqual([1_001, 0])
+    expect(wait).toBeLessThanOrEqual(2)
+  })
+
+  it('opens what people had closed by then, when it takes the lead with something that they cannot have seen', async () => {
+    const { id } = await refundIn(db.database, 'succeeded')
+    await db.database.query(`UPDATE refunds SET attention_code = 'amount_differs', attention = 'It differs.'`)
+    await due()
+    await write(answering(async (record) => ({ id: record.id, outcome: 'newer' })))
+    await due()
+    await db.database.query('UPDATE orgs SET crm_lease_until = NULL')
+    const written: CrmRecord[] = []
+    await write(
+      answering(async (record) => {
+        written.push(record)
+        return { id: record.id, outcome: 'written' }
+      }),
+    )
+    expect(written).toMatchObject([{ id, version: 1_002, attention: { isNew: true } }])
   })
 
   it('does not make a newer state wait for the refusal of an older one', async () => {
@@ -79,7 +97,12 @@ describe('writing back', () => {
   })
 
   it('is stored at the second try when it was the victim of a deadlock', async () => {
-    const [first, second] = [await refundIn(db.database, 'pending'), await refundIn(db.database, 'pending')]
+    // Whichever way PostgreSQL goes through them, it comes to the second one last.
+    const first = await refundIn(db.database, 'pending')
+    let second = await refundIn(db.database, 'pending')
+    while (second.paymentId < first.paymentId) second = await refundIn(db.database, 'pending')
+    await db.database.query(`ALTER DATABASE ${new URL(db.url).pathname.slice(1)} SET deadlock_timeout = '5s'`)
+    const writer = openDatabase(db.url)
     await due()
     const other = new pg.Client({ connectionString: db.url })
     await other.connect()
@@ -88,9 +111,10 @@ describe('writing back', () => {
     await other.query('BEGIN')
     const written = write(
       answering(async (record) => {
-        await other.query('SELECT 1 FROM refunds WHERE id = $1 FOR UPDATE', [second.id])
+        if (record.id === first.id) await other.query('SELECT 1 FROM refunds WHERE id = $1 FOR UPDATE', [second.id])
         return { id: record.id, outcome: 'written' }
       }),
+      writer,
     )
     await until(async () => {
       const waiting = await db.database.query(
@@ -99,9 +123,16 @@ describe('writing back', () => {
       expect(waiting).toHaveLength(1)
     })
     await other.query('SELECT 1 FROM refunds WHERE id = $1 FOR UPDATE', [first.id])
+    await until(async () => {
+      const [victims] = await db.database.query(
+        'SELECT deadlocks::int FROM pg_stat_database WHERE datname = current_database()',
+      )
+      expect(victims).toEqual({ deadlocks: 1 })
+    })
     await other.query('ROLLBACK')
     await other.end()
-    expect(await written).toMatchObject({ written: 2 })
+    expect(await written).toMatchObject({ refused: 0 })
+    await writer.close()
     for (const { id } of [first, second]) expect(await row(id)).toMatchObject({ crm_version: 1, wait: null })
   })
 
@@ -122,6 +153,23 @@ describe('writing back', () => {
     [{ used: 1_200, limit: 1_000 }, 900, 21_600],
   ])('gathers longer the less is left of the day, and states that are not final longest: %j', (usage, pause, hold) => {
     expect(planWrites(usage)).toMatchObject({ pauseMs: pause * 1_000, holdMs: hold * 1_000 })
+  })
+
+  it('lists a break that Salesforce refuses, and has it written again when it is asked for', async () => {
+    const [{ id } = { id: '' }] = await db.database.query<{ id: string }>(
+      `INSERT INTO refund_breaks (org_id, gateway, gateway_account, kind, subject, ledger_says, gateway_says, cause, command, crm_due_at)
+       VALUES ($1, 'adyen', 'RefundRelayECOM', 'missing_here', 'PSP1', '', 'EUR 5.00', 'made there', 'none', relay_now()) RETURNING id`,
+      [ORG_ID],
+    )
+    await write(answering(async (record) => ({ id: record.id, outcome: 'person', detail: 'a rule' })))
+    expect(await attentionList(db.database)).toMatchObject([
+      { subject: 'break', id, code: 'write_refused', reason: 'a rule', amount: null },
+    ])
+    expect(await writeAgain(db.database, id)).toBe(true)
+    await db.database.query('UPDATE orgs SET crm_lease_until = NULL')
+    await write(answering(async (record) => ({ id: record.id, outcome: 'written' })))
+    expect(await attentionList(db.database)).toEqual([])
+    expect(await writeAgain(db.database, id)).toBe(false)
   })
 
   describe('when little is left of the day', () => {

@@ -7,8 +7,9 @@ describe('a worker', () => {
   const silent = openLog('silent')
 
   /** Hands out what is in the list, as a table of due rows would. */
-  const workerOn = (due: number[], run: (job: number) => Promise<void>, concurrency = 2) =>
-    new Worker({ name: 'test', concurrency, claim: async (limit) => due.splice(0, limit), run }, silent)
+  const idOf = (job: number) => ({ eventId: job })
+  const workerOn = (due: number[], run: (job: number) => Promise<void>, concurrency = 2, log = silent) =>
+    new Worker({ name: 'test', concurrency, claim: async (limit) => due.splice(0, limit), run, idOf }, log)
 
   it('does everything that is due, never more at once than it may', async () => {
     const due = Array.from({ length: 50 }, (_, number) => number)
@@ -27,16 +28,19 @@ describe('a worker', () => {
     expect(most).toBe(2)
   })
 
-  it('goes on after a job that throws, and after a claim that does', async () => {
+  it('goes on after a job that throws, and tells the log which', async () => {
     const due = [1, 2, 3]
     const done: number[] = []
-    const worker = workerOn(due, async (job) => {
+    const lines: string[] = []
+    const fails = async (job: number) => {
       if (job === 2) throw new Error('poison')
       done.push(job)
-    })
+    }
+    const worker = workerOn(due, fails, 2, openLog('error', { write: (line) => void lines.push(line) }))
     worker.start()
     await until(() => expect(done).toEqual([1, 3]))
     await worker.stop()
+    expect(lines.map((line) => JSON.parse(line) as object)).toMatchObject([{ event: 'test', eventId: 2 }])
   })
 
   it('finishes what it has begun before it stops, and takes nothing more', async () => {
