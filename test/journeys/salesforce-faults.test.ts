@@ -94,6 +94,8 @@ describe('what becomes of results when Salesforce fails', () => {
     await move([id!], 'succeeded')
     await world.pass('1 minute')
     await world.drain()
+    await world.pass('1 minute')
+    await world.drain()
     expect(world.record(id!)).toMatchObject({ Stage__c: 'Refunded' })
     expect(await waiting()).toBe(0)
     await move([id!], 'reversed')

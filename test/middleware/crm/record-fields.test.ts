@@ -66,6 +66,6 @@ describe('what the records’ fields share', () => {
     expect(outgoingFields(refundRecord({ decidedAt: '2026-03-01T11:00:00+01:00' })).Decided_At__c).toBe(
       '2026-03-01T10:00:00.000Z',
     )
-    expect(() => outgoingFields(refundRecord({ sentAt: 'yesterday' }))).toThrow(RangeError)
+    expect(() => askedFields(refundRecord({ sentAt: 'yesterday' }))).toThrow(RangeError)
   })
 })
