@@ -86,10 +86,8 @@ function events(ledger: Ledger, query: URLSearchParams): WireAnswer {
   if (linked.length > 0 && query.has('resource_type')) {
     return usage(400, 'invalid_filters', `resource_type cannot be used together with ${linked.join(', ')}`)
   }
-  const all = [...ledger.events.values()].map((event) => ({ at: event.created_at, ...event }))
-  type Listed = GoCardlessEvent & { at: string }
-  const filters = Object.fromEntries(EVENT_LINKS.map((name) => [name, (event: Listed) => event.links[name]]))
-  return page('events', all, query, ({ at: _, ...event }) => event, {
+  const filters = Object.fromEntries(EVENT_LINKS.map((name) => [name, (event: GoCardlessEvent) => event.links[name]]))
+  return page('events', [...ledger.events.values()], query, (event) => event, {
     ...filters,
     action: (event) => event.action,
     resource_type: (event) => event.resource_type,
@@ -107,8 +105,14 @@ const COMPARE: Readonly<Record<string, (at: string, bound: string) => boolean>> 
   lte: (at, bound) => at <= bound,
 }
 
+type Timed = { readonly at: string } | { readonly created_at: string }
+
+function timeOf(item: Timed): string {
+  return 'at' in item ? item.at : item.created_at
+}
+
 /** Newest first, `limit` at a time; the cursor `after` leads to older ones. */
-function page<Item extends { readonly id: string; readonly at: string }>(
+function page<Item extends { readonly id: string } & Timed>(
   name: string,
   oldestFirst: readonly Item[],
   query: URLSearchParams,
@@ -120,8 +124,10 @@ function page<Item extends { readonly id: string; readonly at: string }>(
     const created = /^created_at\[(\w+)\]$/.exec(parameter)?.[1]
     const compare = created === undefined ? undefined : COMPARE[created]
     const filter = filters[parameter]
-    if (compare) items = items.filter(({ at }) => compare(at, new Date(value).toISOString()))
-    else if (filter) items = items.filter((item) => filter(item) === value)
+    if (compare) {
+      const bound = new Date(value).toISOString()
+      items = items.filter((item) => compare(timeOf(item), bound))
+    } else if (filter) items = items.filter((item) => filter(item) === value)
     else if (!['limit', 'after', 'before'].includes(parameter)) {
       return usage(400, 'invalid_filters', `${parameter} is not a filter of ${name}`)
     }
