@@ -163,21 +163,24 @@ export const WORK: readonly Mutant[] = [
     name: 'newer-change-forgotten',
     bug: 'a change that came while the org was written to is never told',
     rewrite: replaced(
-      /WHEN result\.written AND refunds\.version <= result\.version THEN NULL/,
-      'WHEN result.written THEN NULL',
+      /WHEN said\.outcome = 'written' AND refunds\.version <= said\.version THEN NULL/,
+      `WHEN said.outcome = 'written' THEN NULL`,
     ),
   },
   {
     name: 'refused-row-forgotten',
     bug: 'a row that only a person can mend is never tried again',
-    rewrite: replaced(/WHEN result\.person THEN relay_now\(\) \+ interval '1 day'/, 'WHEN result.person THEN NULL'),
+    rewrite: replaced(
+      /WHEN said\.outcome = 'person' THEN relay_now\(\) \+ interval '1 day'/,
+      `WHEN said.outcome = 'person' THEN NULL`,
+    ),
   },
   {
     name: 'writes-without-end',
     bug: 'what was written is written again and again',
     rewrite: replaced(
-      /WHEN result\.written AND refunds\.version <= result\.version THEN NULL/,
-      `WHEN result.written AND refunds.version <= result.version THEN relay_now() + interval '2 seconds'`,
+      /(WHEN said\.outcome = 'written' AND refunds\.version <= said\.version THEN) NULL/,
+      `$1 relay_now() + interval '2 seconds'`,
     ),
   },
 ]
