@@ -143,5 +143,5 @@ export async function adoptRefund(
 
 /** In the place of our stamp gateways also show what the merchant calls the payment. */
 function mayBeOfHere(stamp: string | null): boolean {
-  return isUuid(stamp) && version(stamp) === 7
+  return stamp !== null && isUuid(stamp) && version(stamp) === 7
 }

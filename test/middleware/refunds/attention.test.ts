@@ -122,7 +122,7 @@ describe('what needs a person', () => {
       ['unknown_for_long', 'What became of this refund has been unknown for more than an hour.'],
     ])
     expect(items[0]!.ageSeconds).toBe(3 * 86_400)
-    expect(items[0]!.amount.toString()).toBe('EUR 10.00')
+    expect(items[0]!.amount!.toString()).toBe('EUR 10.00')
     expect(await attentionList(db.database, { orgId: '00D000000000002EAA' })).toEqual([])
   })
 })

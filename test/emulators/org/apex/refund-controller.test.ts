@@ -1,70 +1,35 @@
 import { jwtVerify } from 'jose'
 import { AVA_AGENT, OLU_OBSERVER } from '../local-people.ts'
-import { AUDIENCE, exposureOf, insertPayment, refundOf, requestKeys, startOrg } from '../org-rig.ts'
-import type { LocalOrg } from '../server.ts'
-import { readExamples, startMiddlewareDouble, type Example, type MiddlewareDouble } from './middleware-double.ts'
+import { AUDIENCE, insertPayment, refundOf, requestKeys } from '../org-rig.ts'
+import type { Example } from './middleware-double.ts'
+import { NEVER_REFUNDED, startControllerRig, type ControllerRig } from './refund-controller-rig.ts'
 
 const NO_ANSWER =
   'The refund service did not answer. Press Refund again: it is the same refund, and it cannot go out twice.'
 const NO_PERMISSION = 'You need the Refunds permission set to refund payments. Ask your administrator.'
-const NEVER_REFUNDED: Example = {
-  status: 404,
-  body: {
-    type: 'urn:refund-relay:problem:payment_not_found',
-    title: 'x',
-    status: 404,
-    detail: 'No refund of this payment was ever requested here.',
-    code: 'payment_not_found',
-    remedy: 'x',
-    retryable: false,
-    requestId: 'r',
-  },
-}
-
 describe('the stand-ins of RefundController', () => {
-  const examples = readExamples()
-  const example = (name: string): Example => {
-    const found = examples[name]
-    if (!found) throw new Error(`RefundMiddlewareExamples.json has no example ${name}.`)
-    return found
-  }
-  let org: LocalOrg
-  let middleware: MiddlewareDouble
+  let rig: ControllerRig
   let payment: string
   beforeAll(async () => {
-    middleware = await startMiddlewareDouble()
-    org = await startOrg({ middlewareUrl: () => middleware.url })
+    rig = await startControllerRig()
   })
-  afterAll(async () => {
-    await org.close()
-    await middleware.close()
-  })
+  afterAll(() => rig.close())
   beforeEach(async () => {
-    middleware.answers = { GET: NEVER_REFUNDED, POST: null }
-    middleware.received.length = 0
-    payment = await insertPayment(org)
+    payment = await rig.newPayment()
   })
 
-  async function call(method: string, params: object, userId = AVA_AGENT): Promise<{ status: number; body: unknown }> {
-    const answer = await fetch(`${org.url}/ui/apex/RefundController.${method}`, {
-      method: 'POST',
-      headers: { 'content-type': 'application/json', cookie: `user=${userId}` },
-      body: JSON.stringify(params),
-    })
-    return { status: answer.status, body: await answer.json() }
-  }
   const request = (more: object = {}, userId?: string): Promise<{ status: number; body: unknown }> =>
-    call(
+    rig.call(
       'requestRefund',
       { paymentId: payment, amount: '30.00', reason: 'returned', note: '', idempotencyKey: 'key-12345', ...more },
       userId,
     )
 
   it('sends what the record says of the payment, signed for the user', async () => {
-    middleware.answers.POST = example('pending')
+    rig.middleware.answers.POST = rig.example('pending')
     await request()
-    const [received] = middleware.received
-    const record = org.find('Payment__c', payment)
+    const [received] = rig.middleware.received
+    const record = rig.org.find('Payment__c', payment)
     expect(received).toMatchObject({ method: 'POST', path: '/v1/refunds', headers: { 'idempotency-key': 'key-12345' } })
     expect(received?.body).toEqual({
       paymentId: payment,
@@ -89,8 +54,8 @@ describe('the stand-ins of RefundController', () => {
     ['failed', { state: 'failed', stage: 'Failed' }],
     ['unknown', { state: 'unknown', stage: 'Checking with gateway', errorCode: 'REFUND_BEING_CHECKED' }],
   ])('shows the stored refund of the example %s', async (name, outcome) => {
-    const answer = example(name)
-    middleware.answers.POST = answer
+    const answer = rig.example(name)
+    rig.middleware.answers.POST = answer
     const { refund } = answer.body as { refund: { id: string; amount: string; error: null | Record<string, unknown> } }
     expect(await request()).toEqual({
       status: 200,
@@ -112,28 +77,28 @@ describe('the stand-ins of RefundController', () => {
   })
 
   it("tells a refusal in the org's own words for its code, its gaps filled, and as it came where the org has none", async () => {
-    const { status, body } = example('amount_exceeds_refundable')
+    const { status, body } = rig.example('amount_exceeds_refundable')
     const foreign = { ...(body as object), title: 'x', remedy: 'y', detail: 'x y' }
-    middleware.answers.POST = { status, body: foreign }
+    rig.middleware.answers.POST = { status, body: foreign }
     expect((await request()).body).toEqual({
       body: {
         message:
           'Only EUR 70.50 of this payment can still be refunded. Lower the amount, or open the refunds under way.',
       },
     })
-    middleware.answers.POST = { status, body: { ...foreign, code: 'a_later_code' } }
+    rig.middleware.answers.POST = { status, body: { ...foreign, code: 'a_later_code' } }
     expect((await request()).body).toEqual({ body: { message: 'x y' } })
     const because = { why: 'x', remedy: 'y', because: 'DECLINED_PAYMENT_DISPUTED' }
-    middleware.answers.POST = { status, body: { ...foreign, code: 'not_possible_now', details: because } }
+    rig.middleware.answers.POST = { status, body: { ...foreign, code: 'not_possible_now', details: because } }
     expect((await request()).body).toEqual({
       body: {
         message:
           "The customer's bank has already taken this payment back. Do not refund. Answer the dispute at the gateway.",
       },
     })
-    const failed = example('failed').body as { refund: { error: object } }
+    const failed = rig.example('failed').body as { refund: { error: object } }
     const error = { ...failed.refund.error, sentence: 'x', remedy: 'y' }
-    middleware.answers.POST = { status: 201, body: { ...failed, refund: { ...failed.refund, error } } }
+    rig.middleware.answers.POST = { status: 201, body: { ...failed, refund: { ...failed.refund, error } } }
     expect((await request()).body).toMatchObject({
       sentence: 'Your balance at the gateway is too low to pay this out today.',
       remedy: 'Top up the balance or wait for new payments, then try again.',
@@ -143,8 +108,8 @@ describe('the stand-ins of RefundController', () => {
   it.each(['amount_exceeds_refundable', 'not_permitted', 'service_unavailable'])(
     'refuses as the example %s does, in its own sentence',
     async (name) => {
-      middleware.answers.POST = example(name)
-      const { detail } = example(name).body as { detail: string }
+      rig.middleware.answers.POST = rig.example(name)
+      const { detail } = rig.example(name).body as { detail: string }
       expect(await request()).toEqual({ status: 400, body: { body: { message: detail } } })
     },
   )
@@ -155,19 +120,22 @@ describe('the stand-ins of RefundController', () => {
     ["somebody else's JSON", { status: 500, body: { message: 'Internal server error' } }],
     ['a 2xx without a refund', { status: 202, body: {} }],
   ])('says that pressing again is safe on %s', async (_, answer) => {
-    middleware.answers.POST = answer
+    rig.middleware.answers.POST = answer
     expect(await request()).toEqual({ status: 400, body: { body: { message: NO_ANSWER } } })
   })
 
   it('opens the form from the record when the middleware does not know the payment, or is away', async () => {
-    await org.insert('Refund__c', refundOf(payment, `old-${payment}`, { Stage__c: 'Sent to gateway', Amount__c: 30 }))
+    await rig.org.insert(
+      'Refund__c',
+      refundOf(payment, `old-${payment}`, { Stage__c: 'Sent to gateway', Amount__c: 30 }),
+    )
     for (const answer of [NEVER_REFUNDED, null]) {
-      middleware.answers.GET = answer
-      const { status, body } = await call('getRefundForm', { paymentId: payment })
+      rig.middleware.answers.GET = answer
+      const { status, body } = await rig.call('getRefundForm', { paymentId: payment })
       expect(status).toBe(200)
       expect(body).toMatchObject({
         idempotencyKey: expect.stringMatching(/^[\w-]{8,64}$/) as string,
-        paymentName: org.find('Payment__c', payment)?.['Name'],
+        paymentName: rig.org.find('Payment__c', payment)?.['Name'],
         currencyCode: 'EUR',
         decimals: 2,
         captured: '120.50',
@@ -186,95 +154,30 @@ describe('the stand-ins of RefundController', () => {
     }
   })
 
-  it('takes the balance from the middleware, and of a refund the higher version', async () => {
-    const known = example('payment').body as {
-      payment: { refundable: string }
-      refunds: { id: string; version: number }[]
-    }
-    middleware.answers.GET = example('payment')
-    const [first] = known.refunds
-    const older = refundOf(payment, first?.id ?? '', {
-      State_Version__c: (first?.version ?? 1) - 1,
-      Stage__c: 'Processing',
-    })
-    const recordId = await org.insert('Refund__c', older)
-    const { body } = await call('getRefundHistory', { paymentId: payment, askMiddleware: true })
-    const history = body as { refundable: string; refunds: { refundId: string; requestedAt: string }[] }
-    expect(history.refundable).toBe(known.payment.refundable)
-    expect(history.refunds).toHaveLength(known.refunds.length)
-    expect(history.refunds.find(({ refundId }) => refundId === first?.id)).toMatchObject({
-      recordId,
-      version: first?.version,
-      written: false,
-    })
-    const times = history.refunds.map(({ requestedAt }) => Date.parse(requestedAt))
-    expect(times).toEqual([...times].sort((one, other) => other - one))
-  })
-
-  it('shows the history from the records when it is not to ask, or gets no answer', async () => {
-    await org.insert(
-      'Refund__c',
-      refundOf(payment, `line-${payment}`, {
-        Reason__c: 'returned',
-        Requested_By__c: AVA_AGENT,
-        Requested_At__c: '2026-11-20T10:15:30Z',
-      }),
-    )
-    middleware.answers.GET = null
-    for (const askMiddleware of [false, true]) {
-      const { body } = await call('getRefundHistory', { paymentId: payment, askMiddleware })
-      expect(body).toMatchObject({
-        refunded: '20.00',
-        refunds: [
-          {
-            written: true,
-            reasonLabel: 'Returned',
-            requestedByName: 'Ava Agent',
-            requestedAt: '2026-11-20T10:15:30.000Z',
-          },
-        ],
-      })
-    }
-    expect(middleware.received).toHaveLength(1)
-  })
-
   it('refuses a user without the permission before anything leaves the org', async () => {
     const refused = { status: 400, body: { body: { message: NO_PERMISSION } } }
     expect(await request({}, OLU_OBSERVER)).toEqual(refused)
-    expect(await call('getRefundForm', { paymentId: payment }, OLU_OBSERVER)).toEqual(refused)
-    expect(await call('previewRefund', { paymentId: payment, amount: null }, OLU_OBSERVER)).toEqual(refused)
-    expect(await call('withdrawRefund', { paymentId: payment, refundKey: 'x' }, OLU_OBSERVER)).toEqual(refused)
-    expect(middleware.received).toHaveLength(0)
-  })
-
-  it('shows a viewer the records, and not what could still be refunded', async () => {
-    await org.insert('Refund__c', refundOf(payment, `seen-${payment}`))
-    await org.insert('Refund_Exposure__c', exposureOf(payment, `twice-${payment}`))
-    const asked = { paymentId: payment, askMiddleware: true }
-    expect((await call('getRefundHistory', asked, OLU_OBSERVER)).body).toMatchObject({
-      refunded: '20.00',
-      refundable: null,
-      exposure: '20.00',
-      exposures: [{ name: expect.stringMatching(/^EXP-/) as string, amount: '20.00', handled: false }],
-    })
-    expect(middleware.received).toHaveLength(0)
+    expect(await rig.call('getRefundForm', { paymentId: payment }, OLU_OBSERVER)).toEqual(refused)
+    expect(await rig.call('previewRefund', { paymentId: payment, amount: null }, OLU_OBSERVER)).toEqual(refused)
+    expect(await rig.call('withdrawRefund', { paymentId: payment, refundKey: 'x' }, OLU_OBSERVER)).toEqual(refused)
+    expect(rig.middleware.received).toHaveLength(0)
   })
 
   it('tells the middleware the scheme and the day of a direct debit, and that the payer was asked', async () => {
     const debit = { Route__c: 'Direct Debit', Scheme__c: 'sepa_core', Payment_Date__c: '2026-11-02' }
-    payment = await insertPayment(org, debit)
-    middleware.answers.POST = example('direct_debit_waiting')
+    payment = await insertPayment(rig.org, debit)
+    rig.middleware.answers.POST = rig.example('direct_debit_waiting')
     expect((await request({ acknowledged: true })).body).toMatchObject({ position: 1, inSeconds: null })
     const facts = { route: 'direct_debit', scheme: 'sepa_core', collectedOn: '2026-11-02' }
-    expect(middleware.received[0]?.body).toMatchObject({ ...facts, acknowledged: true })
-    middleware.answers.POST = example('preview_direct_debit')
-    const preview = await call('previewRefund', { paymentId: payment, amount: '30.00' })
-    expect(preview).toEqual({ status: 200, body: example('preview_direct_debit').body })
-    expect(middleware.received[1]).toMatchObject({
+    expect(rig.middleware.received[0]?.body).toMatchObject({ ...facts, acknowledged: true })
+    rig.middleware.answers.POST = rig.example('preview_direct_debit')
+    const preview = await rig.call('previewRefund', { paymentId: payment, amount: '30.00' })
+    expect(preview).toEqual({ status: 200, body: rig.example('preview_direct_debit').body })
+    expect(rig.middleware.received[1]).toMatchObject({
       path: `/v1/payments/${payment}/undo-preview`,
       body: { ...facts, amount: '30.00' },
     })
-    expect((await call('getRefundForm', { paymentId: payment })).body).toMatchObject({
+    expect((await rig.call('getRefundForm', { paymentId: payment })).body).toMatchObject({
       scheme: 'sepa_core',
       schemeLabel: 'SEPA Core',
       collectedOn: '2026-11-02',
@@ -283,42 +186,31 @@ describe('the stand-ins of RefundController', () => {
   })
 
   it('undoes a whole payment without naming an amount', async () => {
-    middleware.answers.POST = example('voided')
+    rig.middleware.answers.POST = rig.example('voided')
     expect((await request({ amount: null, undo: true })).body).toMatchObject({ stage: 'Voided', amount: '120.50' })
-    expect(middleware.received[0]?.body).toMatchObject({ undo: true })
-    expect(middleware.received[0]?.body).not.toHaveProperty('amount')
+    expect(rig.middleware.received[0]?.body).toMatchObject({ undo: true })
+    expect(rig.middleware.received[0]?.body).not.toHaveProperty('amount')
   })
 
   it('withdraws a waiting refund of this payment, and no other', async () => {
-    const { refund } = example('waiting').body as { refund: { id: string } }
-    const { payment: balance } = example('payment').body as { payment: object }
-    middleware.answers = {
+    const { refund } = rig.example('waiting').body as { refund: { id: string } }
+    const { payment: balance } = rig.example('payment').body as { payment: object }
+    rig.middleware.answers = {
       GET: { status: 200, body: { payment: balance, refunds: [refund] } },
-      POST: example('withdrawn'),
+      POST: rig.example('withdrawn'),
     }
-    expect((await call('withdrawRefund', { paymentId: payment, refundKey: refund.id })).body).toMatchObject({
+    expect((await rig.call('withdrawRefund', { paymentId: payment, refundKey: refund.id })).body).toMatchObject({
       state: 'rejected',
       errorCode: 'REFUND_WITHDRAWN',
     })
-    expect(middleware.received[1]).toMatchObject({ method: 'POST', path: `/v1/refunds/${refund.id}/withdraw` })
-    expect(await call('withdrawRefund', { paymentId: payment, refundKey: '../x' })).toMatchObject({ status: 400 })
-    expect(middleware.received).toHaveLength(3)
-  })
-
-  it('shows the place in the line beside a record that is up to date', async () => {
-    const { refund } = example('waiting').body as { refund: { id: string; version: number } }
-    const { payment: balance } = example('payment').body as { payment: object }
-    middleware.answers.GET = { status: 200, body: { payment: balance, refunds: [refund] } }
-    const written = { Stage__c: 'Processing', State_Version__c: refund.version }
-    await org.insert('Refund__c', refundOf(payment, refund.id, written))
-    expect((await call('getRefundHistory', { paymentId: payment, askMiddleware: true })).body).toMatchObject({
-      refunds: [{ written: true, position: 2, waitingSentence: expect.stringContaining('one at a time') as string }],
-    })
+    expect(rig.middleware.received[1]).toMatchObject({ method: 'POST', path: `/v1/refunds/${refund.id}/withdraw` })
+    expect(await rig.call('withdrawRefund', { paymentId: payment, refundKey: '../x' })).toMatchObject({ status: 400 })
+    expect(rig.middleware.received).toHaveLength(3)
   })
 
   it('refuses a payment that is not there, and a method that is not there', async () => {
     expect(await request({ paymentId: 'a01000000000999AAA' })).toMatchObject({ status: 400 })
-    expect(await call('refundEverything', {})).toMatchObject({ status: 404 })
-    expect(middleware.received).toHaveLength(0)
+    expect(await rig.call('refundEverything', {})).toMatchObject({ status: 404 })
+    expect(rig.middleware.received).toHaveLength(0)
   })
 })
