@@ -73,7 +73,8 @@ async function run({ seconds, measure, times, progress }: OverloadOptions, rig: 
     const token = await load.caller.freshToken()
     const forMs = Math.min(left, TOKEN_LIFE_MS)
     // One by one: a fast machine has more of them than a call may have arguments.
-    for (const arrival of await arrive({ ...order, token, perSecond: sustainable * times, forMs })) arrivals.push(arrival)
+    for (const arrival of await arrive({ ...order, token, perSecond: sustainable * times, forMs }))
+      arrivals.push(arrival)
   }
   const { peakMb, slopeMbPerMinute } = memory.stop()
 
