@@ -17,7 +17,7 @@ export const retry: Command = {
       const isKnown = made.inCrm || (await refundStory(database, id)) !== null
       if (!isKnown) throw new RefundError('refund_not_found')
       const told = [
-        made.atGateway ? 'the gateway is asked again' : 'it is final, so the gateway is not asked',
+        made.atGateway ? 'the gateway is asked again' : 'there is nothing to ask the gateway',
         made.inCrm ? 'Salesforce is written again' : 'Salesforce holds its newest state',
       ]
       return { data: { id, ...made }, text: `${id}: ${told.join('; ')}.` }

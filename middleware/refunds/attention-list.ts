@@ -35,7 +35,7 @@ export interface AttentionItem {
 
 type AttentionRow = Omit<AttentionItem, 'amount' | 'remedy'> & {
   readonly amount: string | null
-  readonly currency: string
+  readonly currency: string | null
 }
 
 /**
@@ -89,7 +89,7 @@ export async function attentionList(
   )
   return rows.map(({ amount, currency, ...row }) => ({
     ...row,
-    amount: amount === null ? null : Money.fromDecimal(amount, currency),
+    amount: amount === null || currency === null ? null : Money.fromDecimal(amount, currency),
     remedy: remedyOf(row),
   }))
 }
