@@ -34,6 +34,8 @@ export function openDatabase(url: string, options: DatabaseOptions = {}): Databa
     statement_timeout: 20_000,
     // Past the server's own: for a line over which nothing comes any more, and nobody says that it broke.
     query_timeout: 25_000,
+    // A statement need not wait until the one before it was answered: BEGIN costs no journey of its own.
+    pipeline: true,
     keepAlive: true,
     keepAliveInitialDelayMillis: 10_000,
     idle_in_transaction_session_timeout: 20_000,
@@ -75,8 +77,11 @@ async function transactOnce<Result>(pool: pg.Pool, work: (tx: Queryable) => Prom
   const onBroken = () => (broken = true)
   client.on('error', onBroken)
   try {
-    await client.query('BEGIN')
+    const begun = client.query('BEGIN')
+    // Should work() fail as well, then it is the one that tells.
+    begun.catch(() => (broken = true))
     const result = await work({ query: (text, parameters) => run(client, text, parameters) })
+    await begun
     await trace('commit', {}, () => client.query('COMMIT'))
     return result
   } catch (error) {

@@ -1,6 +1,6 @@
 import { v7 as uuidv7, validate as isUuid, version } from 'uuid'
 import type { Queryable } from '../database/database.ts'
-import type { LineItem, RefundFacts } from '../gateways/gateway.ts'
+import type { AttemptBody, LineItem, RefundFacts } from '../gateways/gateway.ts'
 import { tellState } from '../trace.ts'
 import { REFUND_COLUMNS, WITH_PAYMENT, toJob, toRefund } from './refund-rows.ts'
 import type { RefundJob, RefundRow } from './refund-rows.ts'
@@ -32,6 +32,8 @@ export interface NewRefund {
   readonly attempt: NewAttempt
   /** Milliseconds until it may go out; 0: at once, leased to this process. */
   readonly waitMs: number
+  /** This process sends it as soon as it is committed: it is stored as being sent, and no step lies between. */
+  readonly sentAtOnce: boolean
 }
 
 /**
@@ -39,16 +41,19 @@ export interface NewRefund {
  * @returns null when the idempotency key was used before
  */
 export async function insertRefund(tx: Queryable, refund: NewRefund): Promise<RefundJob | null> {
+  const { attempt } = refund
+  const body = JSON.stringify(attempt.body)
   const [row] = await tx.query<RefundRow>(
     `WITH r AS (
-       INSERT INTO refunds (id, org_id, payment_id, gateway, gateway_account, kind, undo, origin, state, amount, currency, reason, note,
+       INSERT INTO refunds (id, org_id, payment_id, gateway, gateway_account, kind, undo, origin, state, sent_at, amount, currency, reason, note,
          requested_by, payer_asked, idempotency_key, request_digest, evidence, due_at, lease_number, waiting_for, target, line_items,
          direct_debit)
-       VALUES ($1, $2, $3, $4, $5, $6, $7, 'here', 'requested', $8, $9, $10, $11, $12, $13, $14, $15, 'request by ' || $12::text,
+       VALUES ($1, $2, $3, $4, $5, $6, $7, 'here', CASE WHEN $24 THEN 'submitting' ELSE 'requested' END, CASE WHEN $24 THEN relay_now() END, $8, $9, $10, $11, $12, $13, $14, $15, 'request by ' || $12::text,
          relay_now() + make_interval(secs => $16), 1, $17, $21, $22, $23)
        ON CONFLICT ON CONSTRAINT refund_requested_once DO NOTHING RETURNING *
      ), attempt AS (
-       INSERT INTO attempts (id, refund_id, operation, key, body) SELECT $18, r.id, r.kind, $19, $20 FROM r
+       INSERT INTO attempts (id, refund_id, operation, key, body, sends, first_sent_at)
+       SELECT $18, r.id, r.kind, $19, $20, $24::boolean::int, r.sent_at FROM r
      )
      SELECT ${REFUND_COLUMNS} FROM r ${WITH_PAYMENT}`,
     [
@@ -69,16 +74,21 @@ export async function insertRefund(tx: Queryable, refund: NewRefund): Promise<Re
       refund.requestDigest,
       refund.waitMs > 0 ? refund.waitMs / 1_000 : LEASE_SECONDS,
       refund.waitMs > 0 ? 'another_refund_first' : null,
-      refund.attempt.id,
-      refund.attempt.key,
-      JSON.stringify(refund.attempt.body),
+      attempt.id,
+      attempt.key,
+      body,
       refund.target,
       refund.lineItems && JSON.stringify(refund.lineItems),
       refund.directDebit,
+      refund.sentAtOnce,
     ],
   )
-  if (row) tellState(refund.gateway, 'requested')
-  return row ? toJob(row) : null
+  if (!row) return null
+  tellState(refund.gateway, 'requested')
+  if (!refund.sentAtOnce) return toJob(row)
+  // The stored text read again, as it will be should it be sent once more.
+  const stored = { ...attempt, body: JSON.parse(body) as AttemptBody }
+  return { ...toJob(row), attempt: { ...stored, operation: refund.kind, paymentReference: row.paymentReference! } }
 }
 
 /** The refund that an idempotency key made, with the digest of the request that it came with. */

@@ -12,6 +12,7 @@ import type { DirectDebitRules } from './direct-debit-gate.ts'
 import { lineOf } from './line.ts'
 import { findBalance } from './refund-store.ts'
 import type { DirectDebit, RefundRequest } from './refund-request.ts'
+import { takesTurns } from './take-turn.ts'
 
 export type PreviewRequest = Pick<
   RefundRequest,
@@ -49,7 +50,7 @@ export async function previewRefund(
       ...reasonOf('direct_debit_too_young', { date: dayInWords(tooYoung) }),
     }),
     amount: request.amount ?? balance?.refundable ?? request.captured,
-    queue: (gateway.capabilities.spacingMs ?? 0) > 0 ? await lineOf(database, orgId, request.paymentId) : null,
+    queue: takesTurns(gateway) ? await lineOf(database, orgId, request.paymentId) : null,
     directDebit,
     obstacle: obstacleOf(facts),
   }

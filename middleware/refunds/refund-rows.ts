@@ -1,3 +1,4 @@
+import type { Attempt } from '../gateways/gateway.ts'
 import { Money } from '../money/money.ts'
 import type { AttentionCode } from './attention.ts'
 import type { PaymentBalance, Refund } from './refund.ts'
@@ -9,6 +10,12 @@ export interface RefundJob {
   readonly leaseNumber: number
   readonly tries: number
   readonly workFailures: number
+  /** Of a refund that was stored as being sent: nobody but this process sends it while the lease lasts. */
+  readonly attempt?: StoredAttempt
+}
+
+export interface StoredAttempt extends Attempt {
+  readonly id: string
 }
 
 /** A refund as the database gives it: the columns below. */

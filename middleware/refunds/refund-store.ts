@@ -1,11 +1,11 @@
 import type { Queryable } from '../database/database.ts'
 import { tellState } from '../trace.ts'
-import type { Attempt, AttemptBody } from '../gateways/gateway.ts'
+import type { AttemptBody } from '../gateways/gateway.ts'
 import type { Reason } from './attention.ts'
 import { FINAL_STATES } from './refund.ts'
 import type { PaymentBalance, Refund, RefundState } from './refund.ts'
 import { BALANCE_COLUMNS, REFUND_COLUMNS, WITH_PAYMENT, toBalance, toRefund } from './refund-rows.ts'
-import type { BalanceRow, RefundJob, RefundRow } from './refund-rows.ts'
+import type { BalanceRow, RefundJob, RefundRow, StoredAttempt } from './refund-rows.ts'
 
 /** How long one process may work on a refund before another may take it up. Longer than any gateway deadline. */
 export const LEASE_SECONDS = 60
@@ -14,13 +14,6 @@ export interface NewAttempt {
   readonly id: string
   readonly key: string
   readonly body: AttemptBody
-}
-
-export interface StoredAttempt extends Attempt {
-  readonly id: string
-  /** How often it was sent, this time included. */
-  readonly sends: number
-  readonly firstSentAt: Date
 }
 
 /**
@@ -94,7 +87,7 @@ export async function findBalance(
 }
 
 /**
- * Marks the refund as being sent and counts the sending; from here on it may have been paid.
+ * Marks a stored refund as being sent and counts the sending; from here on it may have been paid.
  * @returns the attempt to send, or null when the lease went to another process
  */
 export async function startSubmitting(
@@ -111,7 +104,7 @@ export async function startSubmitting(
        WHERE id = (SELECT attempts.id FROM attempts JOIN r ON attempts.refund_id = r.id ORDER BY attempts.id DESC LIMIT 1)
        RETURNING *
      )
-     SELECT a.id, a.operation, a.key, a.body, a.sends, a.first_sent_at AS "firstSentAt", p.gateway_reference AS "paymentReference"
+     SELECT a.id, a.operation, a.key, a.body, p.gateway_reference AS "paymentReference"
      FROM a, r ${WITH_PAYMENT}`,
     [job.refund.id, job.leaseNumber, LEASE_SECONDS],
   )

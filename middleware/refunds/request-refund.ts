@@ -9,6 +9,7 @@ import { findRequested, insertRefund } from './insert-refund.ts'
 import type { RefundJob } from './refund-rows.ts'
 import type { RefundPlan, RefundRequest, Requester } from './refund-request.ts'
 import type { PaymentBalance, Refund } from './refund.ts'
+import { takesTurns } from './take-turn.ts'
 import { trace } from '../trace.ts'
 
 export type RequestedRefund =
@@ -71,6 +72,7 @@ export async function requestRefund(
       requestDigest: digest,
       attempt: { id: uuidv7(), key: uuidv7(), body: bodyOf(gateway, plan.kind, { id, request, amount, balance }) },
       waitMs: nextSendInMs,
+      sentAtOnce: nextSendInMs === 0 && !takesTurns(gateway),
     })
     // Nothing was inserted, so the key is there: the row that held it is committed.
     if (!job) return (await replayOf(tx, requester.orgId, idempotencyKey, digest))!

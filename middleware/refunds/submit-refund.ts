@@ -10,7 +10,7 @@ import type { RefundJob } from './refund-rows.ts'
 import { adoptReference, changeRefund, findBalance, startSubmitting } from './refund-store.ts'
 import type { RefundChange } from './refund-store.ts'
 import { bodyOf } from './request-refund.ts'
-import { takeTurn } from './take-turn.ts'
+import { takesTurns, takeTurn } from './take-turn.ts'
 import { trace } from '../trace.ts'
 
 /** How long a part waits before the gateway is asked again whether the payment has settled. */
@@ -18,11 +18,11 @@ const SETTLEMENT_LOOK_MS = 3_600_000
 
 /** Sends one leased refund to its gateway and stores the answer under the lease's fencing number. */
 export async function submitRefund(database: Database, gateway: Gateway, job: RefundJob): Promise<void> {
-  const oneAtATime = (gateway.capabilities.spacingMs ?? 0) > 0 && job.refund.paymentId !== null
+  const oneAtATime = takesTurns(gateway) && job.refund.paymentId !== null
   const what = { refundId: job.refund.id, gateway: gateway.name, account: job.refund.gatewayAccount }
-  const attempt = await trace('lease', what, () =>
-    oneAtATime ? takeTurn(database, gateway, job) : startSubmitting(database, job),
-  )
+  const attempt =
+    job.attempt ??
+    (await trace('lease', what, () => (oneAtATime ? takeTurn(database, gateway, job) : startSubmitting(database, job))))
   // It waits for its turn, or another process holds the lease and will finish.
   if (!attempt) return
   const answer = await trace('submit', what, () => gateway.submit(attempt))

@@ -2,10 +2,14 @@ import { v7 as uuidv7 } from 'uuid'
 import type { Database, Queryable } from '../database/database.ts'
 import type { AttemptBody, Gateway } from '../gateways/gateway.ts'
 import { Money } from '../money/money.ts'
-import type { RefundJob } from './refund-rows.ts'
+import type { RefundJob, StoredAttempt } from './refund-rows.ts'
 import { startSubmitting } from './refund-store.ts'
-import type { StoredAttempt } from './refund-store.ts'
 import type { Refund } from './refund.ts'
+
+/** Whether the gateway takes the refunds of one payment one at a time, apart. */
+export function takesTurns(gateway: Gateway): boolean {
+  return (gateway.capabilities.spacingMs ?? 0) > 0
+}
 
 /**
  * Starts the sending of a refund at a gateway that takes those of one payment one at a time, apart: under the payment's lock, so that two

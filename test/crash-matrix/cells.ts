@@ -1,6 +1,6 @@
 import { ADYEN } from './adyen-scenarios.ts'
 import { BRAINTREE } from './braintree-scenarios.ts'
-import { OUTCOMES } from './connection.ts'
+import { OUTCOMES, isStoredAsSent } from './connection.ts'
 import type { Connection, Outcome, Scenario } from './connection.ts'
 import { GOCARDLESS } from './gocardless-scenarios.ts'
 import { KILL_POINTS, SIDES, nameOfKill } from './kill-points.ts'
@@ -64,6 +64,8 @@ export function allCells(): { cells: Cell[]; leftOut: LeftOut[] } {
 
 function whyUnreachable(scenario: Scenario, outcome: Outcome, point: PointName, side: Side): string | null {
   switch (point) {
+    case 'lease-commit':
+      return isStoredAsSent(scenario) ? 'stored as being sent: intake-commit' : null
     case 'ledger-write':
       return scenario.isInLedger ? null : 'refused at the door: the ledger is not written'
     case 'webhook-received':

@@ -44,6 +44,11 @@ export interface Scenario {
   inLedger(world: LocalWorld, paymentReference: string): readonly LedgerRefund[]
 }
 
+/** Where refunds need not wait for their turn, one is stored as being sent; only its being sent again is stored by itself. */
+export function isStoredAsSent({ payment }: Scenario): boolean {
+  return payment.gateway === 'adyen'
+}
+
 /** One refund, as the gateway's ledger has it. */
 export interface LedgerRefund {
   /** Refund__c.Gateway_Reference__c */

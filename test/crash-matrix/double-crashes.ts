@@ -1,4 +1,5 @@
 import type { Cell } from './cells.ts'
+import { isStoredAsSent } from './connection.ts'
 import { SIDES } from './kill-points.ts'
 import type { Kill, PointName } from './kill-points.ts'
 
@@ -47,7 +48,8 @@ function recoveryPoints({ kills, scenario, outcome }: Cell): readonly PointName[
   const outcomeTold = [...told, ...looked]
   // Nothing is stored: the same key begins anew.
   if (isBefore('intake-commit:after')) {
-    return ['intake-received', 'intake-commit', 'intake-answer', ...SENDING, ...outcomeTold, ...WRITING]
+    const sending = SENDING.filter((each) => each !== 'lease-commit' || !isStoredAsSent(scenario))
+    return ['intake-received', 'intake-commit', 'intake-answer', ...sending, ...outcomeTold, ...WRITING]
   }
   const asksAgain: PointName[] =
     place >= 0 && isBefore('intake-answer:after') ? ['intake-received', 'intake-answer'] : []

@@ -80,7 +80,7 @@ describe('requesting a refund', () => {
       'SELECT body, sends FROM attempts WHERE refund_id = $1',
       [asked.kind === 'new' ? asked.job.refund.id : ''],
     )
-    expect(attempt).toMatchObject({ sends: 0, body: { amount: { value: 300, currency: 'JPY' } } })
+    expect(attempt).toMatchObject({ sends: 1, body: { amount: { value: 300, currency: 'JPY' } } })
   })
 
   it('tells what is left when more is asked for, and stores nothing', async () => {

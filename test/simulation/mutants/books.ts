@@ -1,18 +1,8 @@
 import { replaced } from './mutant.ts'
 import type { Mutant } from './mutant.ts'
 
-/** The function that says what of a refund counts as refunded, under way and held, with one part of it wrong. */
-function shares(part: { refunded?: string; underWay?: string; held?: string }): string {
-  const refunded =
-    part.refunded ?? `CASE WHEN refund.kind = 'refund' AND refund.state = 'succeeded' THEN refund.amount ELSE 0 END`
-  const underWay =
-    part.underWay ??
-    `CASE WHEN refund.state IN ('requested', 'submitting', 'pending', 'unknown') THEN refund.amount ELSE 0 END`
-  const held =
-    part.held ?? `CASE WHEN refund.state = 'failed' AND refund.held_until IS NOT NULL THEN refund.amount ELSE 0 END`
-  return `CREATE OR REPLACE FUNCTION refund_shares(refund refunds, OUT refunded numeric, OUT under_way numeric, OUT held numeric)
-    LANGUAGE sql IMMUTABLE AS $$ SELECT ${refunded}, ${underWay}, ${held} $$`
-}
+const COUNTS_AS = 'counts_as(text,text,timestamp with time zone)'
+const UNDER_WAY = `state IN ('requested', 'submitting', 'pending', 'unknown')`
 
 /** Changes the text of a function where it stands in the simulator's database. */
 function patched(signature: string, from: string, to: string): string {
@@ -23,38 +13,34 @@ function patched(signature: string, from: string, to: string): string {
 
 /** What the books of a payment, the version and the audit row may not get wrong. */
 export const BOOKS: readonly Mutant[] = [
-  { name: 'no-reservation', bug: 'a request reserves nothing', sql: shares({ underWay: '0::numeric' }) },
+  { name: 'no-reservation', bug: 'a request reserves nothing', sql: patched(COUNTS_AS, UNDER_WAY, 'false') },
   {
     name: 'reservation-not-released',
     bug: 'a refused refund keeps its reservation',
-    sql: shares({
-      underWay: `CASE WHEN refund.state IN ('requested', 'submitting', 'pending', 'unknown', 'rejected') THEN refund.amount ELSE 0 END`,
-    }),
+    sql: patched(COUNTS_AS, UNDER_WAY, UNDER_WAY.replace(')', `, 'rejected')`)),
   },
   {
     name: 'unknown-releases',
     bug: 'a refund of which nobody knows gives its reservation back',
-    sql: shares({
-      underWay: `CASE WHEN refund.state IN ('requested', 'submitting', 'pending') THEN refund.amount ELSE 0 END`,
-    }),
+    sql: patched(COUNTS_AS, UNDER_WAY, UNDER_WAY.replace(`, 'unknown'`, '')),
   },
   {
     name: 'success-counts-nothing',
     bug: 'what was refunded can be refunded again',
-    sql: shares({ refunded: '0::numeric' }),
+    sql: patched(COUNTS_AS, `state = 'succeeded' AND kind = 'refund'`, 'false'),
   },
   {
     name: 'hold-forgotten',
     bug: 'a late failure that the gateway may repair holds nothing',
-    sql: shares({ held: '0::numeric' }),
+    sql: patched(COUNTS_AS, `state = 'failed' AND held_until IS NOT NULL`, 'false'),
   },
   {
     name: 'released-twice',
     bug: 'an end gives the reservation back twice',
     sql: patched(
       'keep_books()',
-      'under_way = payments.under_way + after.under_way - before.under_way',
-      'under_way = payments.under_way + (after.under_way - before.under_way) * CASE WHEN after.under_way < before.under_way THEN 2 ELSE 1 END',
+      `- CASE before WHEN 'under_way' THEN NEW.amount ELSE 0 END`,
+      `- CASE before WHEN 'under_way' THEN 2 * NEW.amount ELSE 0 END`,
     ),
   },
   {
@@ -82,14 +68,14 @@ export const BOOKS: readonly Mutant[] = [
     bug: 'a success leaves no audit row',
     sql: patched(
       'keep_books()',
-      `TG_OP = 'INSERT' OR NEW.state <> OLD.state`,
-      `TG_OP = 'INSERT' OR (NEW.state <> OLD.state AND NEW.state <> 'succeeded')`,
+      'NEW.state IS DISTINCT FROM was',
+      `(NEW.state IS DISTINCT FROM was AND NEW.state <> 'succeeded')`,
     ),
   },
   {
     name: 'audit-from-nowhere',
     bug: 'the audit row forgets the state before',
-    sql: patched('keep_books()', `CASE WHEN TG_OP = 'UPDATE' THEN OLD.state END`, 'NULL'),
+    sql: patched('keep_books()', 'was := OLD.state;', ''),
   },
   {
     name: 'non-monotonic',
