@@ -1,10 +1,17 @@
 import { setTimeout as pause } from 'node:timers/promises'
 import pg from 'pg'
 import { trace } from '../trace.ts'
+import { gatheringSocket } from './gathering-socket.ts'
 
 export interface Queryable {
   /** @returns the rows; numeric columns as decimal text, timestamps as Date. */
   query<Row extends object>(text: string, parameters?: readonly unknown[]): Promise<Row[]>
+}
+
+/** A transaction that is under way. */
+export interface Transaction extends Queryable {
+  /** Its last statement, with COMMIT right behind it: the rows are told when they are committed. */
+  last<Row extends object>(text: string, parameters?: readonly unknown[]): Promise<Row[]>
 }
 
 export interface Database extends Queryable {
@@ -12,7 +19,7 @@ export interface Database extends Queryable {
    * Commits what `work` did, or nothing of it. Only what goes through `tx` is part of the transaction; where PostgreSQL gives up one of
    * two that stand in each other's way, the work is done again, so it must do nothing else.
    */
-  transaction<Result>(work: (tx: Queryable) => Promise<Result>): Promise<Result>
+  transaction<Result>(work: (tx: Transaction) => Promise<Result>): Promise<Result>
   close(): Promise<void>
 }
 
@@ -34,8 +41,9 @@ export function openDatabase(url: string, options: DatabaseOptions = {}): Databa
     statement_timeout: 20_000,
     // Past the server's own: for a line over which nothing comes any more, and nobody says that it broke.
     query_timeout: 25_000,
-    // A statement need not wait until the one before it was answered: BEGIN costs no journey of its own.
+    // A statement need not wait until the one before it was answered: BEGIN and COMMIT cost no journey of their own.
     pipeline: true,
+    stream: gatheringSocket,
     keepAlive: true,
     keepAliveInitialDelayMillis: 10_000,
     idle_in_transaction_session_timeout: 20_000,
@@ -70,9 +78,10 @@ function wasInTheWay(error: unknown): boolean {
 /** On a line that does not answer it is not waited for as long as the query that found that out. */
 const ROLLBACK = { text: 'ROLLBACK', query_timeout: 2_000 }
 
-async function transactOnce<Result>(pool: pg.Pool, work: (tx: Queryable) => Promise<Result>): Promise<Result> {
+async function transactOnce<Result>(pool: pg.Pool, work: (tx: Transaction) => Promise<Result>): Promise<Result> {
   const client = await pool.connect()
   let broken = false
+  let committed: Promise<pg.QueryResult> | null = null
   // A line that breaks fails the query on it, and is told here as well: with nobody listening it would end the process.
   const onBroken = () => (broken = true)
   client.on('error', onBroken)
@@ -80,13 +89,23 @@ async function transactOnce<Result>(pool: pg.Pool, work: (tx: Queryable) => Prom
     const begun = client.query('BEGIN')
     // Should work() fail as well, then it is the one that tells.
     begun.catch(() => (broken = true))
-    const result = await work({ query: (text, parameters) => run(client, text, parameters) })
+    const result = await work({
+      query: (text, parameters) => run(client, text, parameters),
+      last: <Row extends object>(text: string, parameters?: readonly unknown[]) =>
+        trace('commit', {}, async () => {
+          const rows = run<Row>(client, text, parameters)
+          committed = client.query('COMMIT')
+          return (await Promise.all([rows, committed]))[0]
+        }),
+    })
     await begun
-    await trace('commit', {}, () => client.query('COMMIT'))
+    const { command } = await (committed ?? trace('commit', {}, () => client.query('COMMIT')))
+    // So PostgreSQL answers where a statement had failed and nobody said so.
+    if (command !== 'COMMIT') throw new Error('nothing was committed: a statement of the transaction had failed')
     return result
   } catch (error) {
-    // A connection that cannot roll back is thrown away; the server rolls back by itself.
-    await client.query(ROLLBACK).catch(() => (broken = true))
+    // COMMIT of what has failed rolls it back. A connection that cannot is thrown away; the server then does so by itself.
+    await (committed ?? client.query(ROLLBACK)).catch(() => (broken = true))
     throw error
   } finally {
     client.off('error', onBroken)

@@ -50,7 +50,8 @@ export function refundRoutes(options: RouteOptions): Router {
     }
     const { job, balance } = requested
     log.info({ refundId: job.refund.id, requestId, gateway: gateway.name }, 'refund stored')
-    if (!requested.waits) await submitAtOnce(options, gateway, job, requestId)
+    const submitted = requested.waits ? null : await submitAtOnce(options, gateway, job, requestId)
+    if (submitted) return answer(response, { refund: submitted.refund, balance: submitted.balance! })
     // It is stored, so whatever happens to the database now the answer is the refund, as it was last seen.
     const known = await read(requester.orgId, job.refund.id).catch((error: unknown) => {
       log.error({ refundId: job.refund.id, requestId, error }, 'answered with what was stored first')

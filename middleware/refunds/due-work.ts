@@ -8,7 +8,7 @@ import type { RefundJob, RefundRow } from './refund-rows.ts'
 import type { RefundState } from './refund.ts'
 import { submitRefund } from './submit-refund.ts'
 
-type Step = (database: Database, gateway: Gateway, job: RefundJob) => Promise<void>
+type Step = (database: Database, gateway: Gateway, job: RefundJob) => Promise<unknown>
 
 /** State → what is due. States without a step wait for a webhook. */
 const STEPS: Partial<Record<RefundState, Step>> = {

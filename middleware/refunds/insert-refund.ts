@@ -1,32 +1,36 @@
 import { v7 as uuidv7, validate as isUuid, version } from 'uuid'
+import { violatedConstraint } from '../database/database.ts'
 import type { Queryable } from '../database/database.ts'
-import type { AttemptBody, LineItem, RefundFacts } from '../gateways/gateway.ts'
+import type { AttemptBody, RefundFacts } from '../gateways/gateway.ts'
 import { tellState } from '../trace.ts'
-import { REFUND_COLUMNS, WITH_PAYMENT, toJob, toRefund } from './refund-rows.ts'
+import { REFUND_COLUMNS, WITH_PAYMENT, toRefund } from './refund-rows.ts'
 import type { RefundJob, RefundRow } from './refund-rows.ts'
 import { LEASE_SECONDS } from './refund-store.ts'
 import type { NewAttempt } from './refund-store.ts'
 import type { Refund } from './refund.ts'
 
-export interface NewRefund {
-  readonly id: string
-  readonly orgId: string
-  /** Null for a credit. */
-  readonly paymentId: string | null
-  readonly gateway: string
-  readonly gatewayAccount: string
-  readonly kind: Refund['kind']
-  readonly undo: boolean
-  readonly target: Refund['target']
-  /** Decimal text. */
-  readonly amount: string
-  readonly currency: string
-  readonly reason: string | null
-  readonly note: string | null
-  readonly lineItems: readonly LineItem[] | null
+/** What a request asks for. */
+type Asked = Pick<
+  Refund,
+  | 'id'
+  | 'orgId'
+  | 'paymentId'
+  | 'paymentReference'
+  | 'gateway'
+  | 'gatewayAccount'
+  | 'kind'
+  | 'undo'
+  | 'target'
+  | 'amount'
+  | 'reason'
+  | 'note'
+  | 'lineItems'
+  | 'payerAsked'
+  | 'directDebit'
+>
+
+export interface NewRefund extends Asked {
   readonly requestedBy: string
-  readonly payerAsked: boolean
-  readonly directDebit: boolean
   readonly idempotencyKey: string
   readonly requestDigest: string
   readonly attempt: NewAttempt
@@ -38,57 +42,76 @@ export interface NewRefund {
 
 /**
  * Stores a refund and the exact request that will be sent for it, leased to this process unless it has to wait.
- * @returns null when the idempotency key was used before
+ * @throws Error that `keyIsKnown` tells from others when the idempotency key was used before
  */
-export async function insertRefund(tx: Queryable, refund: NewRefund): Promise<RefundJob | null> {
-  const { attempt } = refund
+export async function insertRefund(tx: Queryable, refund: NewRefund): Promise<RefundJob> {
+  const { idempotencyKey, requestDigest, attempt, waitMs, sentAtOnce, ...asked } = refund
+  const state = sentAtOnce ? 'submitting' : 'requested'
+  const waitingFor = waitMs > 0 ? 'another_refund_first' : null
   const body = JSON.stringify(attempt.body)
-  const [row] = await tx.query<RefundRow>(
+  const [times] = await tx.query<Pick<Refund, 'dueAt' | 'requestedAt' | 'sentAt' | 'updatedAt'>>(
     `WITH r AS (
-       INSERT INTO refunds (id, org_id, payment_id, gateway, gateway_account, kind, undo, origin, state, sent_at, amount, currency, reason, note,
+       INSERT INTO refunds (id, org_id, payment_id, gateway, gateway_account, kind, undo, origin, state, amount, currency, reason, note,
          requested_by, payer_asked, idempotency_key, request_digest, evidence, due_at, lease_number, waiting_for, target, line_items,
-         direct_debit)
-       VALUES ($1, $2, $3, $4, $5, $6, $7, 'here', CASE WHEN $24 THEN 'submitting' ELSE 'requested' END, CASE WHEN $24 THEN relay_now() END, $8, $9, $10, $11, $12, $13, $14, $15, 'request by ' || $12::text,
-         relay_now() + make_interval(secs => $16), 1, $17, $21, $22, $23)
-       ON CONFLICT ON CONSTRAINT refund_requested_once DO NOTHING RETURNING *
+         direct_debit, sent_at)
+       VALUES ($1, $2, $3, $4, $5, $6, $7, 'here', $8, $9, $10, $11, $12, $13, $14, $15, $16, 'request by ' || $13::text,
+         relay_now() + make_interval(secs => $17), 1, $18, $19, $20, $21, CASE WHEN $8 = 'submitting' THEN relay_now() END)
+       RETURNING *
      ), attempt AS (
        INSERT INTO attempts (id, refund_id, operation, key, body, sends, first_sent_at)
-       SELECT $18, r.id, r.kind, $19, $20, $24::boolean::int, r.sent_at FROM r
+       SELECT $22, r.id, r.kind, $23, $24, (r.sent_at IS NOT NULL)::int, r.sent_at FROM r
      )
-     SELECT ${REFUND_COLUMNS} FROM r ${WITH_PAYMENT}`,
+     SELECT due_at AS "dueAt", requested_at AS "requestedAt", sent_at AS "sentAt", updated_at AS "updatedAt" FROM r`,
     [
-      refund.id,
-      refund.orgId,
-      refund.paymentId,
-      refund.gateway,
-      refund.gatewayAccount,
-      refund.kind,
-      refund.undo,
-      refund.amount,
-      refund.currency,
-      refund.reason,
-      refund.note,
-      refund.requestedBy,
-      refund.payerAsked,
-      refund.idempotencyKey,
-      refund.requestDigest,
-      refund.waitMs > 0 ? refund.waitMs / 1_000 : LEASE_SECONDS,
-      refund.waitMs > 0 ? 'another_refund_first' : null,
+      asked.id,
+      asked.orgId,
+      asked.paymentId,
+      asked.gateway,
+      asked.gatewayAccount,
+      asked.kind,
+      asked.undo,
+      state,
+      asked.amount.toDecimal(),
+      asked.amount.currency,
+      asked.reason,
+      asked.note,
+      asked.requestedBy,
+      asked.payerAsked,
+      idempotencyKey,
+      requestDigest,
+      waitMs > 0 ? waitMs / 1_000 : LEASE_SECONDS,
+      waitingFor,
+      asked.target,
+      asked.lineItems && JSON.stringify(asked.lineItems),
+      asked.directDebit,
       attempt.id,
       attempt.key,
       body,
-      refund.target,
-      refund.lineItems && JSON.stringify(refund.lineItems),
-      refund.directDebit,
-      refund.sentAtOnce,
     ],
   )
-  if (!row) return null
-  tellState(refund.gateway, 'requested')
-  if (!refund.sentAtOnce) return toJob(row)
+  tellState(asked.gateway, 'requested')
+  const nothingYet = {
+    gatewayReference: null,
+    failure: null,
+    heldUntil: null,
+    attention: null,
+    decidedAt: null,
+  } as const
+  const job: RefundJob = {
+    refund: { ...asked, ...times!, ...nothingYet, origin: 'here', state, version: 1, waitingFor },
+    leaseNumber: 1,
+    tries: 0,
+    workFailures: 0,
+  }
+  if (!sentAtOnce) return job
   // The stored text read again, as it will be should it be sent once more.
   const stored = { ...attempt, body: JSON.parse(body) as AttemptBody }
-  return { ...toJob(row), attempt: { ...stored, operation: refund.kind, paymentReference: row.paymentReference! } }
+  return { ...job, attempt: { ...stored, operation: asked.kind, paymentReference: asked.paymentReference! } }
+}
+
+/** The key of a request was there, and the row that holds it is committed. */
+export function keyIsKnown(error: unknown): boolean {
+  return violatedConstraint(error) === 'refund_requested_once'
 }
 
 /** The refund that an idempotency key made, with the digest of the request that it came with. */

@@ -34,7 +34,10 @@ export async function reconcileRefund(database: Database, gateway: Gateway, job:
     return
   }
   // Certainly not there: sending the same attempt again cannot pay twice.
-  if (asked?.kind === 'absent' || (await keyIsKept(database, gateway, job))) return submitRefund(database, gateway, job)
+  if (asked?.kind === 'absent' || (await keyIsKept(database, gateway, job))) {
+    await submitRefund(database, gateway, job)
+    return
+  }
   await changeRefund(database, job, 'unknown', {
     state: 'unknown',
     evidence: 'key retention over',

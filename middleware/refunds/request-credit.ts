@@ -4,7 +4,7 @@ import type { Database } from '../database/database.ts'
 import { RefundError } from '../errors.ts'
 import type { CreditInstruction, Gateway, RefundReason } from '../gateways/gateway.ts'
 import type { Money } from '../money/money.ts'
-import { insertRefund } from './insert-refund.ts'
+import { insertRefund, keyIsKnown } from './insert-refund.ts'
 import type { NewRefund } from './insert-refund.ts'
 import type { RefundJob } from './refund-rows.ts'
 import { replayOf } from './request-refund.ts'
@@ -45,13 +45,13 @@ export async function requestCredit(
     id,
     orgId: requester.orgId,
     paymentId: null,
+    paymentReference: null,
     gateway: gateway.name,
     gatewayAccount: request.gatewayAccount,
     kind: 'credit',
     undo: false,
     target: target.kind,
-    amount: amount.toDecimal(),
-    currency: amount.currency,
+    amount,
     reason: request.reason,
     note: request.note,
     lineItems: null,
@@ -65,8 +65,10 @@ export async function requestCredit(
     sentAtOnce: false,
   }
   const where = { orgId: requester.orgId, gateway: gateway.name, account: request.gatewayAccount }
-  const job = await trace('reserve', where, () => insertRefund(database, credit))
-  if (job) return { kind: 'new', job }
-  // Nothing was inserted, so the key is there.
-  return (await replayOf(database, requester.orgId, idempotencyKey, requestDigest))!
+  try {
+    return { kind: 'new', job: await trace('reserve', where, () => insertRefund(database, credit)) }
+  } catch (error) {
+    if (!keyIsKnown(error)) throw error
+    return (await replayOf(database, requester.orgId, idempotencyKey, requestDigest))!
+  }
 }

@@ -1,11 +1,11 @@
 import { createHash } from 'node:crypto'
 import { v7 as uuidv7 } from 'uuid'
-import type { Database, Queryable } from '../database/database.ts'
+import type { Database, Queryable, Transaction } from '../database/database.ts'
 import { RefundError } from '../errors.ts'
 import type { AttemptBody, Gateway } from '../gateways/gateway.ts'
 import { Money } from '../money/money.ts'
 import { bindPayment, reserveSlot } from './bind-payment.ts'
-import { findRequested, insertRefund } from './insert-refund.ts'
+import { findRequested, insertRefund, keyIsKnown } from './insert-refund.ts'
 import type { RefundJob } from './refund-rows.ts'
 import type { RefundPlan, RefundRequest, Requester } from './refund-request.ts'
 import type { PaymentBalance, Refund } from './refund.ts'
@@ -38,30 +38,36 @@ export async function requestRefund(
   const digest = digestOf(gateway, request)
   const facts = { orgId: requester.orgId, gateway: gateway.name, account: request.gatewayAccount }
   const attempt = () => trace('reserve', facts, () => database.transaction((tx) => reserve(tx)))
-  // Two first refunds of one payment at the same instant: one of them may meet the other's row by its gateway reference before it
-  // meets it by its id, and looks like a stranger. The second look tells.
-  return attempt().catch((error: unknown) => {
-    if (error instanceof RefundError && error.code === 'payment_bound_elsewhere') return attempt()
-    throw error
-  })
+  try {
+    return await attempt().catch((error: unknown) => {
+      // Two first refunds of one payment at the same instant: one of them may meet the other's row by its gateway reference before it
+      // meets it by its id, and looks like a stranger. The second look tells.
+      if (error instanceof RefundError && error.code === 'payment_bound_elsewhere') return attempt()
+      throw error
+    })
+  } catch (error) {
+    if (!keyIsKnown(error)) throw error
+    return (await replayOf(database, requester.orgId, idempotencyKey, digest))!
+  }
 
-  async function reserve(tx: Queryable): Promise<RequestedRefund> {
+  async function reserve(tx: Transaction): Promise<RequestedRefund> {
     const { balance, nextSendInMs } = await bindPayment(tx, gateway, requester.orgId, request, plan.facts)
     const amount = request.amount ?? balance.refundable
     const refused = whyNot(balance, amount, request, plan)
     if (refused) return (await replayOf(tx, requester.orgId, idempotencyKey, digest)) ?? raise(refused)
+    await reserveSlot(tx, gateway, requester.orgId, request.paymentId)
     const id = uuidv7()
-    const job = await insertRefund(tx, {
+    const refund = {
       id,
       orgId: requester.orgId,
       paymentId: request.paymentId,
+      paymentReference: request.gatewayReference,
       gateway: gateway.name,
       gatewayAccount: request.gatewayAccount,
       kind: plan.kind,
       undo: request.undo,
       target: null,
-      amount: amount.toDecimal(),
-      currency: amount.currency,
+      amount,
       reason: request.reason,
       note: request.note,
       lineItems: request.lineItems,
@@ -73,10 +79,8 @@ export async function requestRefund(
       attempt: { id: uuidv7(), key: uuidv7(), body: bodyOf(gateway, plan.kind, { id, request, amount, balance }) },
       waitMs: nextSendInMs,
       sentAtOnce: nextSendInMs === 0 && !takesTurns(gateway),
-    })
-    // Nothing was inserted, so the key is there: the row that held it is committed.
-    if (!job) return (await replayOf(tx, requester.orgId, idempotencyKey, digest))!
-    await reserveSlot(tx, gateway, requester.orgId, request.paymentId)
+    }
+    const job = await insertRefund({ query: tx.last }, refund)
     const underWay = balance.underWay.plus(amount)
     const left = { ...balance, underWay, refundable: balance.refundable.minus(amount) }
     return { kind: 'new', job, balance: left, waits: nextSendInMs > 0 }

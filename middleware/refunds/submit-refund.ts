@@ -9,6 +9,7 @@ import { outcomeLookMs } from './outcome-look.ts'
 import type { RefundJob } from './refund-rows.ts'
 import { adoptReference, changeRefund, findBalance, startSubmitting } from './refund-store.ts'
 import type { RefundChange } from './refund-store.ts'
+import type { PaymentBalance, Refund } from './refund.ts'
 import { bodyOf } from './request-refund.ts'
 import { takesTurns, takeTurn } from './take-turn.ts'
 import { trace } from '../trace.ts'
@@ -16,25 +17,49 @@ import { trace } from '../trace.ts'
 /** How long a part waits before the gateway is asked again whether the payment has settled. */
 const SETTLEMENT_LOOK_MS = 3_600_000
 
-/** Sends one leased refund to its gateway and stores the answer under the lease's fencing number. */
-export async function submitRefund(database: Database, gateway: Gateway, job: RefundJob): Promise<void> {
+/** A refund as its gateway's answer left it, and what was left of its payment then; a credit has none. */
+export interface SubmittedRefund {
+  readonly refund: Refund
+  readonly balance: PaymentBalance | null
+}
+
+/**
+ * Sends one leased refund to its gateway and stores the answer under the lease's fencing number.
+ * @returns null when it waits for its turn, or somebody else has changed it in the meantime
+ */
+export async function submitRefund(
+  database: Database,
+  gateway: Gateway,
+  job: RefundJob,
+): Promise<SubmittedRefund | null> {
   const oneAtATime = takesTurns(gateway) && job.refund.paymentId !== null
   const what = { refundId: job.refund.id, gateway: gateway.name, account: job.refund.gatewayAccount }
   const attempt =
     job.attempt ??
     (await trace('lease', what, () => (oneAtATime ? takeTurn(database, gateway, job) : startSubmitting(database, job))))
   // It waits for its turn, or another process holds the lease and will finish.
-  if (!attempt) return
+  if (!attempt) return null
   const answer = await trace('submit', what, () => gateway.submit(attempt))
   const change: RefundChange = {
     ...(await changeFor(database, gateway, answer, job)),
     evidence: `attempt ${attempt.id} ${answer.kind}`,
     answered: { attemptId: attempt.id, answer: answer.kind, detail: detailOf(answer) },
   }
-  const stored = await trace('settle', { ...what, state: change.state }, () =>
-    changeRefund(database, job, 'submitting', change),
-  )
+  const stored = await trace('settle', { ...what, state: change.state }, () => settle(database, job, change))
   if (!stored && change.gatewayReference) await adoptReference(database, job.refund.id, change.gatewayReference)
+  return stored
+}
+
+function settle(database: Database, job: RefundJob, change: RefundChange): Promise<SubmittedRefund | null> {
+  const { orgId, paymentId } = job.refund
+  return database.transaction(async (tx) => {
+    // Neither waits for the other: they leave together.
+    const [refund, balance] = await Promise.all([
+      changeRefund(tx, job, 'submitting', change),
+      paymentId === null ? null : findBalance({ query: tx.last }, orgId, paymentId),
+    ])
+    return refund && { refund, balance }
+  })
 }
 
 /** A refusal for these reasons says nothing of an earlier sending of the same attempt, which may have paid. */

@@ -73,7 +73,7 @@ function counting(database: Database, counted: { statements: number; transaction
     ...queries(database),
     transaction(work) {
       counted.transactions += 2
-      return database.transaction((tx) => work(queries(tx)))
+      return database.transaction((tx) => work({ ...queries(tx), last: queries({ query: tx.last }).query }))
     },
     close: () => database.close(),
   }

@@ -48,14 +48,15 @@ export function instanceDatabase(world: World, instance: Instance): Database {
       }),
     transaction: (work) =>
       step(null, false, (seen) =>
-        server.transaction((tx) =>
-          work({
-            query: <Row extends object>(text: string, parameters?: readonly unknown[]) => {
+        server.transaction((tx) => {
+          const seenBy =
+            (on: Queryable) =>
+            <Row extends object>(text: string, parameters?: readonly unknown[]) => {
               seen(text)
-              return run<Row>(tx, text, parameters)
-            },
-          }),
-        ),
+              return run<Row>(on, text, parameters)
+            }
+          return work({ query: seenBy(tx), last: seenBy({ query: tx.last }) })
+        }),
       ),
     close: () => Promise.resolve(),
   }

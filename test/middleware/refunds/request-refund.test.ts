@@ -4,7 +4,7 @@ import type { FreshDatabase } from '../../fresh-database.ts'
 import { RefundError } from '../../../middleware/errors.ts'
 import { openGateway } from '../../../middleware/gateways/registry.ts'
 import { Money } from '../../../middleware/money/money.ts'
-import { findBalance } from '../../../middleware/refunds/refund-store.ts'
+import { findBalance, findRefund } from '../../../middleware/refunds/refund-store.ts'
 import { requestRefund } from '../../../middleware/refunds/request-refund.ts'
 import type { RefundRequest } from '../../../middleware/refunds/refund-request.ts'
 import { ORG_ID, USER_ID } from './ledger-rows.ts'
@@ -81,6 +81,37 @@ describe('requesting a refund', () => {
       [asked.kind === 'new' ? asked.job.refund.id : ''],
     )
     expect(attempt).toMatchObject({ sends: 1, body: { amount: { value: 300, currency: 'JPY' } } })
+  })
+
+  it('tells of a new refund exactly what is stored of it', async () => {
+    const asked = await ask({
+      ...part(paymentOf('500.00'), '30.50'),
+      note: 'a note',
+      reason: 'returned',
+      lineItems: [{ name: 'shoe', quantity: '1', unitAmount: '30.50', totalAmount: '30.50' }],
+    })
+    if (asked.kind !== 'new') throw new Error('a key came twice')
+    const { refund } = asked.job
+    expect(await findRefund(db.database, ORG_ID, refund.id)).toMatchObject(refund)
+  })
+
+  it('tells the attempt as it will be read should it be sent again', async () => {
+    const asked = await ask(part(paymentOf('500.00'), '30.50'))
+    if (asked.kind !== 'new') throw new Error('a key came twice')
+    const { attempt, refund } = asked.job
+    const [stored] = await db.database.query(
+      'SELECT id, key, operation, body FROM attempts WHERE refund_id = $1 AND sends = 1',
+      [refund.id],
+    )
+    expect({ ...attempt, paymentReference: undefined }).toEqual({ ...stored, paymentReference: undefined })
+  })
+
+  it('binds nothing when a known key comes with another payment', async () => {
+    const key = randomUUID()
+    await ask(paymentOf('100.00'), key)
+    const other = paymentOf('70.00')
+    expect(await codeOf(ask(other, key))).toBe('refund_already_requested')
+    expect(await findBalance(db.database, ORG_ID, other.paymentId)).toBeNull()
   })
 
   it('tells what is left when more is asked for, and stores nothing', async () => {

@@ -68,6 +68,7 @@ export const EVENTS: readonly Mutant[] = [
             transaction: (work) =>
               database.transaction((tx) =>
                 work({
+                  ...tx,
                   query: (text, parameters) =>
                     text.includes(`'gateway_console'`) ? Promise.resolve([]) : tx.query(text, parameters),
                 }),

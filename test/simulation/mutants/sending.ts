@@ -84,7 +84,7 @@ export const SENDING: readonly Mutant[] = [
           `UPDATE refunds SET state = 'succeeded', evidence = 'hope' WHERE id = $1 AND state = 'submitting'`,
           [job.refund.id],
         )
-        await product.submitRefund(database, gateway, job)
+        return product.submitRefund(database, gateway, job)
       },
     }),
   },

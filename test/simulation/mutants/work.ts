@@ -75,7 +75,6 @@ export const WORK: readonly Mutant[] = [
     name: 'caller-key-ignored',
     bug: 'a request that comes again makes another refund',
     sql: 'ALTER TABLE refunds DROP CONSTRAINT refund_requested_once',
-    rewrite: replaced(/ON CONFLICT ON CONSTRAINT refund_requested_once DO NOTHING/, ''),
   },
   {
     name: 'other-body-replayed',

@@ -1,0 +1,67 @@
+import { openDatabase } from '../../../middleware/database/database.ts'
+import type { Database } from '../../../middleware/database/database.ts'
+import { freshDatabase } from '../../fresh-database.ts'
+import type { FreshDatabase } from '../../fresh-database.ts'
+
+describe('a transaction', () => {
+  let db: FreshDatabase
+  let database: Database
+  beforeAll(async () => {
+    db = await freshDatabase()
+    database = openDatabase(db.url, { maxConnections: 1 })
+    await database.query('CREATE TABLE notes (id int PRIMARY KEY)')
+  })
+  afterAll(async () => {
+    await database.close()
+    await db.close()
+  })
+  beforeEach(() => database.query('DELETE FROM notes'))
+
+  const insert = 'INSERT INTO notes VALUES ($1) RETURNING id'
+  /** By another connection: only what is committed. */
+  const committed = async () =>
+    (await db.database.query<{ id: number }>('SELECT id FROM notes ORDER BY id')).map(({ id }) => id)
+
+  it('commits with its last statement', async () => {
+    const rows = await database.transaction(async (tx) => {
+      await tx.query(insert, [1])
+      const last = await tx.last(insert, [2])
+      expect(await committed()).toEqual([1, 2])
+      return last
+    })
+    expect(rows).toEqual([{ id: 2 }])
+  })
+
+  it('keeps nothing when its last statement fails', async () => {
+    const twice = database.transaction(async (tx) => {
+      await tx.query(insert, [1])
+      return tx.last(insert, [1])
+    })
+    await expect(twice).rejects.toThrow('duplicate key')
+    expect(await committed()).toEqual([])
+  })
+
+  it('keeps nothing of two statements that leave together when the first of them fails', async () => {
+    const together = database.transaction(async (tx) => {
+      await tx.query(insert, [1])
+      return Promise.all([tx.query(insert, [1]), tx.last(insert, [2])])
+    })
+    await expect(together).rejects.toThrow('duplicate key')
+    expect(await committed()).toEqual([])
+  })
+
+  it('does not call committed what PostgreSQL rolled back because an error was passed over', async () => {
+    const passedOver = database.transaction(async (tx) => {
+      await tx.query(insert, [1])
+      await tx.query(insert, [1]).catch(() => {})
+    })
+    await expect(passedOver).rejects.toThrow('nothing was committed')
+    expect(await committed()).toEqual([])
+  })
+
+  it('leaves the connection fit for the next one after each of these', async () => {
+    await database.transaction((tx) => tx.last('SELECT 1 / 0')).catch(() => {})
+    await database.transaction((tx) => tx.last(insert, [7]))
+    expect(await committed()).toEqual([7])
+  })
+})
