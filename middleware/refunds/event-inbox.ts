@@ -22,18 +22,15 @@ interface Waiting {
 }
 
 const LARGEST_BATCH_ROWS = 500
-/** While one batch waits for the disk the next is gathered and sent. */
-const BATCHES_AT_ONCE = 2
 
 /**
- * Deliveries that come at the same time share one statement and one commit, and with it the wait for the disk. Each is told only of its
- * own fate, and only after the commit that holds it.
+ * Deliveries that come at the same time share one statement and one commit, and with it the wait for the disk: while one batch waits, the
+ * next is gathered. Each is told only of its own fate, and only after the commit that holds it.
  */
 export class EventInbox {
   readonly #database: Database
   readonly #waiting: Waiting[] = []
-  #batches = 0
-  #planned = false
+  #isStoring = false
 
   constructor(database: Database) {
     this.#database = database
@@ -44,22 +41,19 @@ export class EventInbox {
     if (told.events.length === 0) return Promise.resolve({ fresh: 0, due: 0 })
     return new Promise((resolve, reject) => {
       this.#waiting.push({ told, resolve, reject })
-      this.#plan()
+      this.#storeNext()
     })
   }
 
-  #plan(): void {
-    if (this.#planned || this.#batches >= BATCHES_AT_ONCE || this.#waiting.length === 0) return
-    this.#planned = true
+  #storeNext(): void {
+    if (this.#isStoring || this.#waiting.length === 0) return
+    this.#isStoring = true
     // What else has arrived in this turn of the event loop comes along.
     setImmediate(() => {
-      this.#planned = false
-      this.#batches++
       void this.#storeBatch(this.#nextBatch()).finally(() => {
-        this.#batches--
-        this.#plan()
+        this.#isStoring = false
+        this.#storeNext()
       })
-      this.#plan()
     })
   }
 
@@ -94,21 +88,29 @@ export class EventInbox {
  */
 export async function storeEvents(database: Database, told: readonly Told[]): Promise<Stored[]> {
   const rows = told.flatMap(({ gateway, account, events }, place) =>
-    events.map((event) => ({ gateway, account, event, place })),
+    events.map((event) => ({
+      ...{ place, gateway, gateway_account: account, identity: event.identity, kind: event.kind },
+      ...{ gateway_kind: event.gatewayKind, occurred_at: event.occurredAt, payload: event.payload },
+      ...{
+        payment_reference: event.paymentReference,
+        refund_reference: event.refundReference,
+        refund_id: event.refundId,
+      },
+      ...{ amount: event.amount?.value, currency: event.amount?.currency },
+      ...{ error_code: event.refusal?.code, gateway_message: event.refusal?.gatewayMessage },
+    })),
   )
   if (rows.length === 0) return told.map(() => ({ fresh: 0, due: 0 }))
-  const column = <Value>(read: (row: (typeof rows)[number]) => Value) => rows.map(read)
   const stored = await database.query<{ place: number; isDue: boolean }>(
     `WITH told AS (
-       SELECT * FROM unnest($1::text[], $2::text[], $3::text[], $4::text[], $5::text[], $6::timestamptz[], $7::text[], $8::text[],
-         $9::text[], $10::text[], $11::text[], $12::text[], $13::text[], $14::text[], $15::int[])
-         AS event (gateway, gateway_account, identity, kind, gateway_kind, occurred_at, payment_reference, refund_reference, refund_id,
-           amount, currency, error_code, gateway_message, payload, place)
+       SELECT * FROM json_to_recordset($1::json) AS event (place int, gateway text, gateway_account text, identity text, kind text,
+         gateway_kind text, occurred_at timestamptz, payload jsonb, payment_reference text, refund_reference text, refund_id text,
+         amount text, currency text, error_code text, gateway_message text)
      ), fresh AS (
        INSERT INTO gateway_events (gateway, gateway_account, identity, kind, gateway_kind, occurred_at, payment_reference,
          refund_reference, refund_id, amount, currency, error_code, gateway_message, payload, due_at)
        SELECT gateway, gateway_account, identity, kind, gateway_kind, occurred_at, payment_reference, refund_reference, refund_id,
-         amount, currency, error_code, gateway_message, payload::jsonb,
+         amount, currency, error_code, gateway_message, payload,
          CASE WHEN kind NOT IN ('other', 'unreadable') THEN relay_now() END
        -- Always in the same order, so that two batches with the same events cannot wait for each other.
        FROM told ORDER BY gateway, gateway_account, identity, place
@@ -118,23 +120,7 @@ export async function storeEvents(database: Database, told: readonly Told[]): Pr
      SELECT min(told.place) AS place, fresh.due_at IS NOT NULL AS "isDue"
      FROM fresh JOIN told USING (gateway, gateway_account, identity)
      GROUP BY fresh.gateway, fresh.gateway_account, fresh.identity, fresh.due_at`,
-    [
-      column(({ gateway }) => gateway),
-      column(({ account }) => account),
-      column(({ event }) => event.identity),
-      column(({ event }) => event.kind),
-      column(({ event }) => event.gatewayKind),
-      column(({ event }) => event.occurredAt),
-      column(({ event }) => event.paymentReference),
-      column(({ event }) => event.refundReference),
-      column(({ event }) => event.refundId),
-      column(({ event }) => event.amount?.value ?? null),
-      column(({ event }) => event.amount?.currency ?? null),
-      column(({ event }) => event.refusal?.code ?? null),
-      column(({ event }) => event.refusal?.gatewayMessage ?? null),
-      column(({ event }) => JSON.stringify(event.payload)),
-      column(({ place }) => place),
-    ],
+    [JSON.stringify(rows)],
   )
   return told.map((_, place) => {
     const fresh = stored.filter((row) => row.place === place)
