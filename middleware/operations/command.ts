@@ -35,12 +35,23 @@ export interface Command {
 export class UsageError extends Error {}
 
 const refundIdSchema = z.uuid()
+/** Of a payment: it is known by its record in Salesforce. */
+const recordIdSchema = z.string().regex(/^[a-zA-Z0-9]{18}$/)
 
 /** @throws UsageError */
 export function refundIdOf(positionals: readonly string[], usage: string): string {
   const id = refundIdSchema.safeParse(positionals[0])
   if (!id.success || positionals.length > 1) {
     throw new UsageError(`${usage}: give the id of one refund, as list and Refund__c.Refund_Key__c show it`)
+  }
+  return id.data
+}
+
+/** @throws UsageError */
+export function anyIdOf(positionals: readonly string[], usage: string): string {
+  const id = z.union([refundIdSchema, recordIdSchema]).safeParse(positionals[0])
+  if (!id.success || positionals.length > 1) {
+    throw new UsageError(`${usage}: give one id, of a refund, exposure, break or payment, as list shows it`)
   }
   return id.data
 }

@@ -23,8 +23,13 @@ const COUNTED = 10_000
 const OPEN = `SELECT gateway, state, count(*)::int AS count, extract(epoch FROM relay_now() - min(requested_at))::float AS age
   FROM refunds WHERE state IN ('requested', 'submitting', 'pending', 'unknown') GROUP BY 1, 2`
 
+/** Rows that Salesforce holds a copy of. */
+const WRITTEN_BACK = ['refunds', 'exposures', 'payments', 'refund_breaks']
+
 const ATTENTION = `SELECT attention_code AS code, count(*)::int AS count FROM refunds WHERE attention IS NOT NULL GROUP BY 1
-  UNION ALL SELECT 'write_refused', count(*)::int FROM refunds WHERE crm_refused_at IS NOT NULL
+  UNION ALL SELECT 'write_refused', count(*)::int FROM (${WRITTEN_BACK.map(
+    (table) => `SELECT FROM ${table} WHERE crm_due_at IS NOT NULL AND crm_refused_at IS NOT NULL`,
+  ).join(' UNION ALL ')}) AS refused
   UNION ALL SELECT 'event_fails', count(*)::int FROM gateway_events WHERE due_at IS NOT NULL AND outcome = 'work_fails'`
 
 const dueIn = (work: string, table: string, column: string) => `SELECT '${work}' AS work,
@@ -34,9 +39,7 @@ const dueIn = (work: string, table: string, column: string) => `SELECT '${work}'
 const DUE = [
   dueIn('refunds', 'refunds', 'due_at'),
   dueIn('events', 'gateway_events', 'due_at'),
-  ...['refunds', 'exposures', 'payments', 'refund_breaks'].map((table) =>
-    dueIn(`write_back_${table}`, table, 'crm_due_at'),
-  ),
+  ...WRITTEN_BACK.map((table) => dueIn(`write_back_${table}`, table, 'crm_due_at')),
 ].join(' UNION ALL ')
 
 /** Reads the gauges, at most every five seconds, and never two readings at a time. */

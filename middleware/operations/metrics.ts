@@ -159,8 +159,11 @@ function ledgerMetrics(registry: Registry, ledger: LedgerReader): void {
     ['gateway', 'state'],
     (read, gauge) => read.open.forEach(({ gateway, state, age }) => gauge.set({ gateway, state }, Math.max(0, age))),
   )
-  gauge('refund_relay_attention', 'Refunds that need a person, by reason.', ['code'], (read, gauge) =>
-    read.attention.forEach(({ code, count }) => gauge.set({ code }, count)),
+  gauge(
+    'refund_relay_attention',
+    'What needs a person, by reason: refunds, events, and rows that Salesforce refuses.',
+    ['code'],
+    (read, gauge) => read.attention.forEach(({ code, count }) => gauge.set({ code }, count)),
   )
   gauge('refund_relay_due', 'Rows that are due now, counted up to 10000.', ['work'], (read, gauge) =>
     read.due.forEach(({ work, count }) => gauge.set({ work }, count)),

@@ -1,21 +1,22 @@
-import { RefundError } from '../errors.ts'
+import { validate as isUuid } from 'uuid'
 import { refundStory } from '../refunds/refund-story.ts'
 import { replayEvent, tryAgain } from '../refunds/try-again.ts'
-import { UsageError, refundIdOf } from './command.ts'
+import { UsageError, anyIdOf } from './command.ts'
 import type { Command } from './command.ts'
 
 /** Does not wait for the back-off. */
 export const retry: Command = {
   usage: 'retry ID',
-  about: 'asks the gateway again now, and writes to Salesforce again now; nothing is ever sent that could pay twice',
+  about:
+    'asks the gateway again now, and writes to Salesforce again now, a refund or whatever list shows; nothing is ever sent that could pay twice',
   options: {},
   prepare(positionals) {
-    const id = refundIdOf(positionals, this.usage)
+    const id = anyIdOf(positionals, this.usage)
     return async ({ database }) => {
       const made = await tryAgain(database, id)
-      // Exposures and breaks have no story, and nothing to ask a gateway.
-      const isKnown = made.inCrm || (await refundStory(database, id)) !== null
-      if (!isKnown) throw new RefundError('refund_not_found')
+      // Others have no story, and nothing to ask a gateway.
+      const isKnown = made.inCrm || (isUuid(id) && (await refundStory(database, id)) !== null)
+      if (!isKnown) throw new UsageError(`${id} is not in the ledger, or Salesforce holds its newest state`)
       const told = [
         made.atGateway ? 'the gateway is asked again' : 'there is nothing to ask the gateway',
         made.inCrm ? 'Salesforce is written again' : 'Salesforce holds its newest state',

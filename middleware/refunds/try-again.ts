@@ -1,3 +1,4 @@
+import { validate as isUuid } from 'uuid'
 import type { Database } from '../database/database.ts'
 import { writeAgain } from './write-back.ts'
 
@@ -9,13 +10,18 @@ export interface MadeDue {
   readonly inCrm: boolean
 }
 
-/** Makes what a refund (or, for Salesforce, an exposure) waits for due now, and forgets how often it was tried in vain. What is final at the gateway is left alone. */
-export async function tryAgain(database: Database, refundId: string): Promise<MadeDue> {
-  const atGateway = await database.query(
-    `UPDATE refunds SET due_at = relay_now(), tries = 0 WHERE id = $1 AND state IN ('requested', 'unknown', 'pending') RETURNING id`,
-    [refundId],
-  )
-  return { atGateway: atGateway.length > 0, inCrm: await writeAgain(database, refundId) }
+/**
+ * Makes what a refund waits for due now, and forgets how often it was tried in vain. What is final at the gateway is left alone.
+ * @param id of a refund; or of what only Salesforce waits for: an exposure, a break, a payment's record id
+ */
+export async function tryAgain(database: Database, id: string): Promise<MadeDue> {
+  const asked = isUuid(id)
+    ? await database.query(
+        `UPDATE refunds SET due_at = relay_now(), tries = 0 WHERE id = $1 AND state IN ('requested', 'unknown', 'pending') RETURNING id`,
+        [id],
+      )
+    : []
+  return { atGateway: asked.length > 0, inCrm: await writeAgain(database, id) }
 }
 
 /**

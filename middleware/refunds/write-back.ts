@@ -1,3 +1,4 @@
+import { validate as isUuid } from 'uuid'
 import type { Crm, CrmRecord, WriteResult } from '../crm/crm.ts'
 import { CrmError } from '../crm/crm.ts'
 import type { Database, Queryable } from '../database/database.ts'
@@ -183,8 +184,6 @@ async function endLease(database: Database, lease: WriteLease, pause: number, tr
   )
 }
 
-const UUID = /^[0-9a-f-]{36}$/i
-
 /**
  * Has what Salesforce does not hold yet written again now instead of with tomorrow's try: somebody has mended what it named.
  * @param id of a refund, credit, exposure or break, or a payment's record id
@@ -192,7 +191,7 @@ const UUID = /^[0-9a-f-]{36}$/i
  */
 export async function writeAgain(database: Database, id: string): Promise<boolean> {
   let due = 0
-  for (const [table, column] of UUID.test(id)
+  for (const [table, column] of isUuid(id)
     ? ([
         ['refunds', 'id'],
         ['exposures', 'id'],

@@ -56,7 +56,7 @@ describe('a process that is stopped for longer than its lease', () => {
       `SELECT to_state AS "to", instance LIKE '%-' || $1::text AS "byZombie" FROM refund_changes ORDER BY id`,
       [zombie],
     )
-    expect(changes.filter(({ byZombie }) => byZombie).map(({ to }) => to)).toEqual(['requested', 'submitting'])
+    expect(changes.filter(({ byZombie }) => byZombie).map(({ to }) => to)).toEqual(['submitting'])
     expect(changes.filter(({ byZombie }) => !byZombie).map(({ to }) => to)).toEqual([
       'unknown',
       'submitting',

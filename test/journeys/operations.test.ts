@@ -53,6 +53,19 @@ describe('an operator', () => {
     expect(reference).toMatchObject({ underWay: '20.00' })
   })
 
+  it('has a payment that Salesforce refused written again when its rule is mended', async () => {
+    const paid = await world.pay({ amount: { value: 6000, currency: 'EUR' } }, { Amount__c: 60 })
+    const asked = await world.request({ ...paid.body, amount: '20.00' })
+    await world.record(asked.body.refund.id, 'Refunded')
+    world.org.faults.set('refuse_rows', { where: (row) => 'Charged_Back__c' in row, message: 'closed month' })
+    world.adyen.chargeback(paid.reference, 1000)
+    await until(async () => expect((await refunds('list')).out).toMatch(new RegExp(`${paid.recordId}.+closed month`)))
+    world.org.faults.clear('refuse_rows')
+    expect((await refunds('retry', paid.recordId)).out).toContain('Salesforce is written again')
+    await until(() => expect(world.org.find('Payment__c', paid.recordId)).toMatchObject({ Charged_Back__c: 10 }))
+    expect((await refunds('list')).out).not.toContain('closed month')
+  })
+
   it.each([
     [['show', 'nonsense'], /show REFUND: give the id of one refund/],
     [['show', '00000000-0000-4000-8000-000000000000'], /There is no such refund/],
@@ -63,6 +76,8 @@ describe('an operator', () => {
       /looks like a card number/,
     ],
     [['release', '00000000-0000-4000-8000-000000000000', '--reason', REASON], /There is no such refund/],
+    [['retry', 'all'], /retry ID: give one id, of a refund, exposure, break or payment/],
+    [['retry', 'a01000000000000AAA'], /a01000000000000AAA is not in the ledger/],
     [['replay', '999999'], /there is no event 999999/],
     [['refund', 'all'], /there is no command "refund"/],
     [['list', '--orgs', 'x'], /--orgs.*see --help/],

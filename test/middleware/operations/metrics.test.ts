@@ -85,6 +85,20 @@ describe('the metrics', () => {
     expect(await due()).toBe(before + 1)
   })
 
+  it('count every kind of row that Salesforce refuses', async () => {
+    const refused = async () =>
+      valueOf(await measure(async () => {}), 'refund_relay_attention{code="write_refused"}') || 0
+    const before = await refused()
+    const { paymentId } = await refundIn(database.database, 'pending')
+    const tables = [
+      `UPDATE payments SET crm_due_at = relay_now(), crm_refused_at = relay_now() WHERE payment_id = $1`,
+      `UPDATE refunds SET crm_refused_at = relay_now() WHERE payment_id = $1`,
+      `UPDATE refund_breaks SET crm_refused_at = relay_now() WHERE $1::text IS NOT NULL`,
+    ]
+    for (const refuse of tables) await database.database.query(refuse, [paymentId])
+    expect(await refused()).toBe(before + 3)
+  })
+
   it('stay readable when the database does not answer, and say so', async () => {
     const gone = {
       query: () => Promise.reject(new Error('gone')),
