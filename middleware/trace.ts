@@ -4,7 +4,8 @@ import type { LogFields } from './log.ts'
 /**
  * The steps of a refund's journey, as the process tells them to whoever listens: traces, and tests that stop a process at one.
  * `request` to `answer` is what the org sees; `reserve`, `lease`, `settle`, `inbox`, `apply` and `written` store something; `submit`,
- * `look_up`, `write` and `read_org` call somebody; `commit` is the end of any transaction inside them.
+ * `look_up`, `write` and `read_org` call somebody; `commit` is the end of any transaction inside them, with its last
+ * statement where the two leave together.
  */
 export const STEPS = [
   'request',

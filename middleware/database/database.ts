@@ -10,7 +10,7 @@ export interface Queryable {
 
 /** A transaction that is under way. */
 export interface Transaction extends Queryable {
-  /** Its last statement, with COMMIT right behind it: the rows are told when they are committed. */
+  /** Its last statement, with COMMIT right behind it: the rows are told when they are committed, and no error later undoes them. */
   last<Row extends object>(text: string, parameters?: readonly unknown[]): Promise<Row[]>
 }
 
@@ -75,7 +75,7 @@ function wasInTheWay(error: unknown): boolean {
   return error instanceof pg.DatabaseError && IN_THE_WAY.includes(error.code ?? '')
 }
 
-/** On a line that does not answer it is not waited for as long as the query that found that out. */
+/** On a line that does not answer it is not waited for as long as for a query. */
 const ROLLBACK = { text: 'ROLLBACK', query_timeout: 2_000 }
 
 async function transactOnce<Result>(pool: pg.Pool, work: (tx: Transaction) => Promise<Result>): Promise<Result> {
@@ -89,10 +89,18 @@ async function transactOnce<Result>(pool: pg.Pool, work: (tx: Transaction) => Pr
     const begun = client.query('BEGIN')
     // Should work() fail as well, then it is the one that tells.
     begun.catch(() => (broken = true))
+    // Behind a BEGIN that failed, or behind COMMIT, each statement would be committed by itself.
+    const open = () => {
+      if (broken || committed) throw new Error('the transaction is over')
+    }
     const result = await work({
-      query: (text, parameters) => run(client, text, parameters),
+      async query(text, parameters) {
+        open()
+        return run(client, text, parameters)
+      },
       last: <Row extends object>(text: string, parameters?: readonly unknown[]) =>
         trace('commit', {}, async () => {
+          open()
           const rows = run<Row>(client, text, parameters)
           committed = client.query('COMMIT')
           return (await Promise.all([rows, committed]))[0]
@@ -125,6 +133,11 @@ async function run<Row extends object>(
   if (name === undefined) STATEMENT_NAMES.set(text, (name = `relay_${STATEMENT_NAMES.size}`))
   const { rows } = await runner.query<Row>({ name, text, values: [...parameters] })
   return rows
+}
+
+/** Whether the server judged what a statement brought, and would judge it so again: not that it was away or busy. */
+export function refusesWhatItBrought(error: unknown): boolean {
+  return error instanceof pg.DatabaseError && /^(22|23|54)/.test(error.code ?? '')
 }
 
 /** The constraint that refused a statement, or null when the error is of another kind. */

@@ -3,6 +3,7 @@ import type { Request, Response } from 'express'
 import { RefundError } from '../errors.ts'
 import { askForRefund } from '../refunds/ask-for-refund.ts'
 import { waitingOf, withdrawRefund } from '../refunds/line.ts'
+import type { Waiting } from '../refunds/line.ts'
 import { findRefundAndBalance } from '../refunds/refund-store.ts'
 import { FINAL_STATES } from '../refunds/refund.ts'
 import type { PaymentBalance, Refund } from '../refunds/refund.ts'
@@ -51,7 +52,9 @@ export function refundRoutes(options: RouteOptions): Router {
     const { job, balance } = requested
     log.info({ refundId: job.refund.id, requestId, gateway: gateway.name }, 'refund stored')
     const submitted = requested.waits ? null : await submitAtOnce(options, gateway, job, requestId)
-    if (submitted) return answer(response, { refund: submitted.refund, balance: submitted.balance! })
+    const settled = submitted && { refund: submitted.refund, balance: submitted.balance! }
+    // What is out twice marks the refund as well, right after its row was told.
+    if (settled && !settled.balance.exposure.isPositive()) return answer(response, settled)
     // It is stored, so whatever happens to the database now the answer is the refund, as it was last seen.
     const known = await read(requester.orgId, job.refund.id).catch((error: unknown) => {
       log.error({ refundId: job.refund.id, requestId, error }, 'answered with what was stored first')
@@ -67,17 +70,22 @@ export function refundRoutes(options: RouteOptions): Router {
   }
 
   async function refundAnswer({ refund, balance }: KnownRefund) {
-    const waiting = await waitingOf(database, refund)
-    return { refund: refundView(refund, waiting), payment: paymentView(refund.paymentId!, balance) }
+    return bodyOf({ refund, balance }, await waitingOf(database, refund))
   }
 
   /** 201 when it is final, 202 while it is under way or being checked. */
   async function answer(response: Response, known: KnownRefund): Promise<void> {
-    const body = await refundAnswer(known)
-    await trace('answer', { refundId: known.refund.id, state: known.refund.state }, async () => {
+    const { refund } = known
+    // Stored is stored: when its place in the line cannot be read, it is told without.
+    const waiting = await waitingOf(database, refund).catch((error: unknown) => {
+      log.error({ refundId: refund.id, error }, 'answered without the place in the line')
+      return null
+    })
+    const body = bodyOf(known, waiting)
+    await trace('answer', { refundId: refund.id, state: refund.state }, async () => {
       response
-        .status(FINAL_STATES.includes(known.refund.state) ? 201 : 202)
-        .location(`/v1/refunds/${known.refund.id}`)
+        .status(FINAL_STATES.includes(refund.state) ? 201 : 202)
+        .location(`/v1/refunds/${refund.id}`)
         .json(body)
     })
   }
@@ -86,6 +94,10 @@ export function refundRoutes(options: RouteOptions): Router {
 interface KnownRefund {
   readonly refund: Refund
   readonly balance: PaymentBalance
+}
+
+function bodyOf({ refund, balance }: KnownRefund, waiting: Waiting | null) {
+  return { refund: refundView(refund, waiting), payment: paymentView(refund.paymentId!, balance) }
 }
 
 function idOf(text: string | undefined): string {

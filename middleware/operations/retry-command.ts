@@ -8,7 +8,7 @@ import type { Command } from './command.ts'
 export const retry: Command = {
   usage: 'retry ID',
   about:
-    'asks the gateway again now, and writes to Salesforce again now, a refund or whatever list shows; nothing is ever sent that could pay twice',
+    'asks the gateway again now, and writes to Salesforce again now, a refund or any other row that list shows; nothing is ever sent that could pay twice',
   options: {},
   prepare(positionals) {
     const id = anyIdOf(positionals, this.usage)

@@ -1,3 +1,4 @@
+import { refusesWhatItBrought } from '../database/database.ts'
 import type { Database } from '../database/database.ts'
 import type { GatewayEvent } from '../gateways/gateway.ts'
 
@@ -76,8 +77,8 @@ export class EventInbox {
       batch.forEach(({ resolve }, place) => resolve(stored[place]!))
     } catch (error) {
       // One of them cannot be stored, and the others must not suffer for it.
-      if (batch.length === 1) batch[0]!.reject(error)
-      else await Promise.all(batch.map((each) => this.#storeBatch([each])))
+      if (batch.length > 1 && refusesWhatItBrought(error)) for (const each of batch) await this.#storeBatch([each])
+      else batch.forEach(({ reject }) => reject(error))
     }
   }
 }
@@ -89,15 +90,21 @@ export class EventInbox {
 export async function storeEvents(database: Database, told: readonly Told[]): Promise<Stored[]> {
   const rows = told.flatMap(({ gateway, account, events }, place) =>
     events.map((event) => ({
-      ...{ place, gateway, gateway_account: account, identity: event.identity, kind: event.kind },
-      ...{ gateway_kind: event.gatewayKind, occurred_at: event.occurredAt, payload: event.payload },
-      ...{
-        payment_reference: event.paymentReference,
-        refund_reference: event.refundReference,
-        refund_id: event.refundId,
-      },
-      ...{ amount: event.amount?.value, currency: event.amount?.currency },
-      ...{ error_code: event.refusal?.code, gateway_message: event.refusal?.gatewayMessage },
+      place,
+      gateway,
+      gateway_account: account,
+      identity: event.identity,
+      kind: event.kind,
+      gateway_kind: event.gatewayKind,
+      occurred_at: event.occurredAt,
+      payload: event.payload,
+      payment_reference: event.paymentReference,
+      refund_reference: event.refundReference,
+      refund_id: event.refundId,
+      amount: event.amount?.value,
+      currency: event.amount?.currency,
+      error_code: event.refusal?.code,
+      gateway_message: event.refusal?.gatewayMessage,
     })),
   )
   if (rows.length === 0) return told.map(() => ({ fresh: 0, due: 0 }))

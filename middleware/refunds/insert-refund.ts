@@ -36,8 +36,11 @@ export interface NewRefund extends Asked {
   readonly attempt: NewAttempt
   /** Milliseconds until it may go out; 0: at once, leased to this process. */
   readonly waitMs: number
-  /** This process sends it as soon as it is committed: it is stored as being sent, and no step lies between. */
-  readonly sentAtOnce: boolean
+  /**
+   * This process sends it as soon as it is committed, and no step lies between. Should it die there, nobody knows whether it was sent:
+   * only the gateway's key can answer that.
+   */
+  readonly storedAsSent: boolean
 }
 
 /**
@@ -45,8 +48,8 @@ export interface NewRefund extends Asked {
  * @throws Error that `keyIsKnown` tells from others when the idempotency key was used before
  */
 export async function insertRefund(tx: Queryable, refund: NewRefund): Promise<RefundJob> {
-  const { idempotencyKey, requestDigest, attempt, waitMs, sentAtOnce, ...asked } = refund
-  const state = sentAtOnce ? 'submitting' : 'requested'
+  const { idempotencyKey, requestDigest, attempt, waitMs, storedAsSent, ...asked } = refund
+  const state = storedAsSent ? 'submitting' : 'requested'
   const waitingFor = waitMs > 0 ? 'another_refund_first' : null
   const body = JSON.stringify(attempt.body)
   const [times] = await tx.query<Pick<Refund, 'dueAt' | 'requestedAt' | 'sentAt' | 'updatedAt'>>(
@@ -89,7 +92,7 @@ export async function insertRefund(tx: Queryable, refund: NewRefund): Promise<Re
       body,
     ],
   )
-  tellState(asked.gateway, 'requested')
+  tellState(asked.gateway, state)
   const nothingYet = {
     gatewayReference: null,
     failure: null,
@@ -103,7 +106,7 @@ export async function insertRefund(tx: Queryable, refund: NewRefund): Promise<Re
     tries: 0,
     workFailures: 0,
   }
-  if (!sentAtOnce) return job
+  if (!storedAsSent) return job
   // The stored text read again, as it will be should it be sent once more.
   const stored = { ...attempt, body: JSON.parse(body) as AttemptBody }
   return { ...job, attempt: { ...stored, operation: asked.kind, paymentReference: asked.paymentReference! } }

@@ -62,7 +62,7 @@ export async function requestCredit(
     requestDigest,
     attempt: { id: uuidv7(), key: uuidv7(), body: gateway.prepareCredit({ refundId: id, amount, target }) },
     waitMs: 0,
-    sentAtOnce: false,
+    storedAsSent: false,
   }
   const where = { orgId: requester.orgId, gateway: gateway.name, account: request.gatewayAccount }
   try {

@@ -78,7 +78,7 @@ export async function requestRefund(
       requestDigest: digest,
       attempt: { id: uuidv7(), key: uuidv7(), body: bodyOf(gateway, plan.kind, { id, request, amount, balance }) },
       waitMs: nextSendInMs,
-      sentAtOnce: nextSendInMs === 0 && !takesTurns(gateway),
+      storedAsSent: nextSendInMs === 0 && !takesTurns(gateway) && gateway.capabilities.keyRetentionMs > 0,
     }
     const job = await insertRefund({ query: tx.last }, refund)
     const underWay = balance.underWay.plus(amount)

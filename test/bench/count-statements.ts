@@ -7,7 +7,6 @@ import { openLog } from '../../middleware/log.ts'
 import { SalesforceCrm } from '../../middleware/crm/salesforce-crm.ts'
 import { GatewayAccounts } from '../../middleware/refunds/gateway-accounts.ts'
 import { PermittedUsers } from '../../middleware/refunds/permitted-users.ts'
-import { channelOf } from '../../middleware/trace.ts'
 import { AGENT, ORG } from './bench-world.ts'
 import type { BenchWorld } from './bench-world.ts'
 import { HttpLoad, prepareRefunds } from './http-load.ts'
@@ -15,8 +14,8 @@ import type { BenchContext } from './measure.ts'
 import { scaled } from './measure.ts'
 
 export interface Statements {
-  readonly upToAnswer: number
-  readonly whole: number
+  /** Up to the answer. */
+  readonly statements: number
   /** BEGIN and COMMIT. */
   readonly transactions: number
 }
@@ -38,24 +37,19 @@ export async function countStatements(context: BenchContext, world: BenchWorld):
     ...{ onWork: () => {}, answerWithinMs: 5_000, readiness: async () => null, onBegun: () => {} },
   })
   const load = new HttpLoad(server.url, 1)
-  let upToAnswer = 0
-  const stored = () => (upToAnswer = counted.statements)
-  channelOf('settle').asyncEnd.subscribe(stored)
   try {
     // Who may refund is read once in ten seconds, whatever the number of requests.
     await permittedUsers.check(ORG, AGENT)
-    let [whole, transactions, answer] = [0, 0, 0]
+    let [statements, transactions] = [0, 0]
     for (const request of await prepareRefunds(world, scaled(context, 20, 3))) {
       Object.assign(counted, { statements: 0, transactions: 0 })
       await load.send(request, 202)
       // The most that any of them took.
-      whole = Math.max(whole, counted.statements)
-      answer = Math.max(answer, upToAnswer)
+      statements = Math.max(statements, counted.statements)
       transactions = Math.max(transactions, counted.transactions)
     }
-    return { upToAnswer: answer, whole, transactions }
+    return { statements, transactions }
   } finally {
-    channelOf('settle').asyncEnd.unsubscribe(stored)
     await load.close()
     await server.close()
     await real.close()

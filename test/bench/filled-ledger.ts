@@ -23,8 +23,8 @@ export async function fillLedger(database: Database, rows: number, progress: (do
            INSERT INTO refunds (id, org_id, payment_id, gateway, gateway_account, kind, origin, state, version, amount, currency, reason,
              requested_by, idempotency_key, request_digest, gateway_reference, evidence, sent_at, decided_at, requested_at, updated_at,
              crm_version, crm_due_at)
-           SELECT uuidv7(), $1, 'a02000' || lpad(n::text, 10, '0') || 'AA', 'adyen', $2, 'refund', 'here', 'succeeded', 4, 10, 'EUR',
-             'returned', '005000000000001AAA', 'key-' || n, md5(n::text), 'FR' || n, 'event ' || n, at, at, at, at, 4, NULL
+           SELECT uuidv7(), $1, 'a02000' || lpad(n::text, 10, '0') || 'AA', 'adyen', $2, 'refund', 'here', 'succeeded', 3, 10, 'EUR',
+             'returned', '005000000000001AAA', 'key-' || n, md5(n::text), 'FR' || n, 'event ' || n, at, at, at, at, 3, NULL
            FROM generate_series($3::int, $4::int) n, LATERAL (SELECT relay_now() - n * interval '10 seconds' AS at) AS times
            RETURNING id, payment_id, gateway_reference
          ), a AS (
@@ -32,8 +32,8 @@ export async function fillLedger(database: Database, rows: number, progress: (do
            SELECT uuidv7(), id, 'refund', id::text, '{"reference": "as sent"}', 1, 'pending' FROM r
          ), c AS (
            INSERT INTO refund_changes (refund_id, from_state, to_state, evidence)
-           SELECT id, from_state, to_state, 'filled' FROM r, (VALUES (NULL, 'requested'), ('requested', 'submitting'),
-             ('submitting', 'pending'), ('pending', 'succeeded')) AS change (from_state, to_state)
+           SELECT id, from_state, to_state, 'filled' FROM r, (VALUES (NULL, 'submitting'), ('submitting', 'pending'),
+             ('pending', 'succeeded')) AS change (from_state, to_state)
          )
          INSERT INTO gateway_events (gateway, gateway_account, identity, kind, gateway_kind, payment_reference, refund_reference,
            refund_id, amount, currency, payload, outcome)

@@ -14,7 +14,7 @@ export type Flow = (payment: string) => Promise<boolean>
 export const AT_ONCE: Gateway = {
   name: 'adyen',
   label: 'At once',
-  capabilities: { keyRetentionMs: 0, holdAfterLateFailureMs: 0 },
+  capabilities: { keyRetentionMs: 86_400_000, holdAfterLateFailureMs: 0 },
   prepareRefund: ({ refundId, amount }) => ({ reference: refundId, amount: amount.toMinorUnits() }),
   submit: ({ key }) => Promise.resolve({ kind: 'succeeded', gatewayReference: key }),
   readWebhook: () => [],
@@ -24,7 +24,7 @@ export const AT_ONCE: Gateway = {
 const REQUESTER = { orgId: ORG, userId: '005000000000001AAA' }
 const TEN = Money.fromDecimal('10.00', 'EUR')
 
-/** The product's own steps: reserve and store, lease, call, settle; audit rows and books by its triggers. */
+/** The product's own steps: reserve and store, call, settle; audit rows and books by its triggers. */
 export function productFlow(database: Database, captured = '25.00', gateway = AT_ONCE): Flow {
   const capturedAmount = Money.fromDecimal(captured, 'EUR')
   return async (payment) => {

@@ -8,6 +8,9 @@ export type CommitFault =
   /** The server commits; its answer never comes back. */
   | 'answer_lost'
 
+/** ReadyForQuery, outside of a transaction. Source: PostgreSQL's message formats. */
+const IDLE = Buffer.from('Z\0\0\0\x05I', 'latin1')
+
 /** Between the middleware and PostgreSQL: leads to another server when told so, and cuts a line in the middle of a commit. */
 export class DatabaseProxy {
   readonly #server = createServer((client) => this.#join(client))
@@ -85,8 +88,9 @@ export class DatabaseProxy {
     })
     server.on('data', (bytes) => {
       if (this.#silent.has(server)) return
-      if (answerIsLost) cut()
-      else client.write(bytes)
+      // What was sent before COMMIT is answered before it is done.
+      if (answerIsLost && bytes.includes(IDLE)) cut()
+      else if (!answerIsLost) client.write(bytes)
     })
   }
 }

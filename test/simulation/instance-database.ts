@@ -29,7 +29,7 @@ export function instanceDatabase(world: World, instance: Instance): Database {
       const writes = seen.filter((summary) => !summary.startsWith('SELECT'))
       rename(seen.length > 1 ? `transaction (${writes.join(', ')})` : (seen[0] ?? 'empty transaction'))
       if (moves) await world.watch.look()
-      if (writes.length > 0 && world.draw('commit_answer_lost')) throw new ConnectionLost('after the commit')
+      if ((moves || writes.length > 0) && world.draw('commit_answer_lost')) throw new ConnectionLost('after the commit')
       return result
     }).done
   }

@@ -39,9 +39,8 @@ BEGIN
   RETURN NULL;
 END $$;
 
--- Waits for what is at work in the old functions.
-DROP TRIGGER follow_attention ON refunds;
-CREATE TRIGGER follow_attention BEFORE UPDATE OF state, attention, attention_code, attention_at ON refunds FOR EACH ROW
+-- Waits for whoever is writing, and with that for what is at work in the old functions.
+CREATE OR REPLACE TRIGGER follow_attention BEFORE UPDATE OF state, attention, attention_code, attention_at ON refunds FOR EACH ROW
   WHEN (OLD.attention IS NOT NULL OR NEW.attention IS NOT NULL OR NEW.attention_code IS NOT NULL OR NEW.attention_at IS NOT NULL)
   EXECUTE FUNCTION follow_attention();
 DROP FUNCTION refund_shares(refunds);

@@ -9,7 +9,7 @@ export const addedLatency: Measure = {
   name: 'added-latency',
   about:
     "Milliseconds between an org's request and its answer beyond the gateway's own: one caller asks the middleware and the gateway by\n" +
-    "turns, and the gateway's median is taken off. Two durable commits and a lease lie between.",
+    "turns, and the gateway's median is taken off. Two durable commits lie between.",
   async run(context) {
     const world = await startBenchWorld(context)
     try {

@@ -12,7 +12,7 @@ const TOO_MANY = 1.1
 export const inProcess: Measure = {
   name: 'in-process',
   about:
-    'Refunds without HTTP: reserve and store, lease, a gateway that has paid at once, settle, audit; against a flow of two bare\n' +
+    'Refunds without HTTP: reserve and store, a gateway that has paid at once, settle, audit; against a flow of two bare\n' +
     'statements (conditional reserve with intent, settle) on the same PostgreSQL and connections. 16 callers, one caller, and 16\n' +
     'callers for one payment that bears fewer refunds than are asked for: exactly those that it bears are accepted.',
   async run(context) {

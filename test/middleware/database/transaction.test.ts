@@ -59,6 +59,15 @@ describe('a transaction', () => {
     expect(await committed()).toEqual([])
   })
 
+  it('takes no statement behind its last one, which would be committed by itself', async () => {
+    const late = database.transaction(async (tx) => {
+      await tx.last(insert, [1])
+      await tx.query(insert, [2])
+    })
+    await expect(late).rejects.toThrow('the transaction is over')
+    expect(await committed()).toEqual([1])
+  })
+
   it('leaves the connection fit for the next one after each of these', async () => {
     await database.transaction((tx) => tx.last('SELECT 1 / 0')).catch(() => {})
     await database.transaction((tx) => tx.last(insert, [7]))
