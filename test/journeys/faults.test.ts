@@ -87,7 +87,8 @@ describe('a refund when something breaks', () => {
     await world.request({ ...paid.body, amount: '1.00' })
     world.org.faults.set('down')
     const asked = await world.request({ ...paid.body, amount: '20.00' })
-    expect(asked.status).toBe(202)
+    // 201 where the webhook was faster than the answer.
+    expect([201, 202]).toContain(asked.status)
     await until(async () =>
       expect((await world.get(`/v1/refunds/${asked.body.refund.id}`)).body.refund.state).toBe('succeeded'),
     )

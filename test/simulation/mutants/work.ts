@@ -1,11 +1,17 @@
 import { CrmError } from '../../../middleware/crm/crm.ts'
 import type { Crm } from '../../../middleware/crm/crm.ts'
 import { replaced } from './mutant.ts'
+import type { World } from '../world.ts'
 import type { Mutant } from './mutant.ts'
 
 /** Only what may be written is another: the rest of the org stays. */
 function writing(crm: Crm, upsert: Crm['upsert']): Crm {
   return { ...crm, apiUsage: null, upsert }
+}
+
+/** 1, 2 or 3: that of the process which runs now. */
+function placeOf(world: World): number {
+  return Number(/\d/.exec(world.scheduler.current?.name ?? '')?.[0] ?? 0)
 }
 
 /** What leases, sweeps, keys of callers and the write-back may not get wrong. */
@@ -65,10 +71,10 @@ export const WORK: readonly Mutant[] = [
   },
   {
     name: 'looks-by-local-clock',
-    bug: 'which of two looks is the later one is told by the clocks of the processes',
+    bug: 'which of two looks is the later one is told by the clocks of the processes, which are a month apart here',
     rewrite: (text, parameters, world) =>
       text === 'SELECT relay_now() AS "lookedAt"'
-        ? { text: `SELECT relay_now() + interval '${world.clock - world.now} milliseconds' AS "lookedAt"`, parameters }
+        ? { text: `SELECT relay_now() - interval '${30 * placeOf(world)} days' AS "lookedAt"`, parameters }
         : null,
   },
   {
