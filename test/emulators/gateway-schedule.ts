@@ -122,16 +122,20 @@ export class GatewaySchedule<Work> {
   #runAll(which: (task: Task<Work>) => boolean, seen?: Set<string>): Promise<void> {
     this.#running = this.#running.then(async () => {
       const next = this.#inOrder((task) => which(task) && !this.#doing.has(task.id))
-      const one = async () => {
-        for (let task = next(); task; task = next()) {
-          seen?.add(task.id)
-          await this.#do(task)
-        }
-      }
-      await Promise.all(Array.from({ length: this.#atOnce }, one))
+      let round = this.#begin(next, seen)
+      for (; round.length > 0; round = this.#begin(next, seen)) await Promise.all(round)
       this.arm()
     })
     return this.#running
+  }
+
+  #begin(next: () => Task<Work> | undefined, seen?: Set<string>): Promise<void>[] {
+    const begun: Promise<void>[] = []
+    for (let task = next(); task; task = begun.length < this.#atOnce ? next() : undefined) {
+      seen?.add(task.id)
+      begun.push(this.#do(task))
+    }
+    return begun
   }
 
   async #do(task: Task<Work>): Promise<void> {
