@@ -58,6 +58,11 @@ export class Disturbance {
     )
   }
 
+  /** Whether a process was killed and the org went away at least once. */
+  get hasBegun(): boolean {
+    return this.counts['kills']! > 0 && this.counts['orgOutages']! > 0
+  }
+
   /** Orders what may go wrong with the next call to the payment's gateway, and with its next webhook. */
   order({ gateway }: Pick<KnownPayment, 'gateway'>): void {
     const local = { adyen: this.#world.adyen, braintree: this.#world.braintree, gocardless: this.#world.goCardless }[

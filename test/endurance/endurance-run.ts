@@ -92,7 +92,8 @@ async function run(
   disturbance.start()
   await load.run({
     callers: options.callers,
-    goOn: (begun) => begun * 2 < options.refunds && secondsPassed() < options.minutes * 60,
+    // A few refunds may be done before anything has gone wrong: then there are a few more.
+    goOn: (begun) => (begun * 2 < options.refunds || !disturbance.hasBegun) && secondsPassed() < options.minutes * 60,
     beforeEach: (payment) => disturbance.order(payment),
     afterEach: () => options.progress.at(heard.accepted.size, `${disturbance.counts['kills']} kills`),
   })
