@@ -10,7 +10,7 @@ const ALLOWED: Readonly<Record<string, readonly string[]>> = {
   http: ['refunds', 'database', 'money', 'errors', 'log', 'trace', 'text'],
   refunds: ['gateways', 'crm', 'work', 'database', 'money', 'errors', 'log', 'trace'],
   gateways: ['money', 'errors', 'settings', 'log', 'text'],
-  crm: ['money', 'errors', 'settings', 'log'],
+  crm: ['money', 'errors', 'settings', 'log', 'text'],
   work: ['database', 'errors', 'log'],
   database: ['errors', 'log', 'trace'],
   trace: ['log'],
@@ -27,6 +27,7 @@ const ROOM_OF: Readonly<Record<string, string>> = {
   'config-safety': 'config',
   secret: 'settings',
   'card-number': 'text',
+  'record-id': 'text',
   'free-text': 'text',
 }
 

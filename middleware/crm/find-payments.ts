@@ -4,13 +4,14 @@ import { queryTogether } from './query-together.ts'
 import { exactText } from './record-fields.ts'
 import type { SalesforceSession } from './salesforce-session.ts'
 import { soql } from './soql.ts'
+import { recordIdSchema } from '../record-id.ts'
 
 const MOST_REFERENCES = 200
 /** Length of Gateway_Key__c. */
 const KEY_LENGTH = 255
 
 const paymentSchema = z.object({
-  Id: z.string().regex(/^[a-zA-Z0-9]{18}$/),
+  Id: recordIdSchema,
   Gateway_Key__c: z.string(),
   Amount__c: z.number().nullable(),
   Currency__c: z.string().nullable(),

@@ -1,5 +1,6 @@
 import type { PaymentRecord } from './crm.ts'
 import { exactNumber, type Fields } from './record-fields.ts'
+import { recordIdSchema } from '../record-id.ts'
 
 /** API name of the object that holds payments. */
 export const PAYMENT_OBJECT = 'Payment__c'
@@ -11,7 +12,7 @@ export const PAYMENT_OBJECT = 'Payment__c'
  */
 export function paymentFields(record: PaymentRecord): Fields {
   // An id that cannot be read would refuse the whole collection.
-  if (!/^[a-zA-Z0-9]{18}$/.test(record.id)) {
+  if (!recordIdSchema.safeParse(record.id).success) {
     throw new RangeError(`${JSON.stringify(record.id)} is no record id of 18 characters`)
   }
   return { id: record.id, Charged_Back__c: exactNumber(record.chargedBack) }

@@ -3,6 +3,7 @@ import type { PermittedUserIds } from './crm.ts'
 import { queryTogether } from './query-together.ts'
 import type { SalesforceSession } from './salesforce-session.ts'
 import { soql } from './soql.ts'
+import { recordIdSchema } from '../record-id.ts'
 
 /** API names, with the namespace of their package if it has one. */
 export interface PermissionSets {
@@ -15,11 +16,10 @@ export interface PermissionSets {
 }
 
 const userSchema = z.string().regex(/^005[a-zA-Z0-9]{15}$/)
-const groupSchema = z.string().regex(/^[a-zA-Z0-9]{18}$/)
 const setSchema = z.object({ Name: z.string(), NamespacePrefix: z.string().nullish() })
 const directSchema = z.object({ AssigneeId: userSchema, PermissionSet: setSchema })
-const memberSchema = z.object({ AssigneeId: userSchema, PermissionSetGroupId: groupSchema })
-const componentSchema = z.object({ PermissionSetGroupId: groupSchema, PermissionSet: setSchema })
+const memberSchema = z.object({ AssigneeId: userSchema, PermissionSetGroupId: recordIdSchema })
+const componentSchema = z.object({ PermissionSetGroupId: recordIdSchema, PermissionSet: setSchema })
 
 /**
  * Active users who hold each permission set, directly or by a permission set group, unexpired: three queries in one API

@@ -4,6 +4,7 @@ import { freeTextSchema, reasonTextSchema } from '../free-text.ts'
 import { Money } from '../money/money.ts'
 import { SCHEME_NAMES } from '../refunds/claim-window.ts'
 import { SETTLEMENTS } from '../refunds/settle-by-hand.ts'
+import { recordIdSchema } from '../record-id.ts'
 
 const amountSchema = z.string().regex(/^\d{1,12}(\.\d{1,3})?$/, 'must be decimal text, e.g. "12.30"')
 
@@ -12,7 +13,6 @@ const referenceSchema = z
   .string()
   .regex(/^[A-Za-z0-9_.@-]{1,80}$/, 'must be 1 to 80 letters, digits, ".", "_", "-" or "@"')
 
-export const recordIdSchema = z.string().regex(/^[a-zA-Z0-9]{18}$/, 'must be an 18-character record id')
 export const refundIdSchema = z.uuid()
 
 const reasonSchema = z.enum(['duplicate', 'fraud', 'requested_by_customer', 'returned', 'other']).nullish()

@@ -2,6 +2,7 @@ import type { ParseArgsConfig } from 'node:util'
 import { z } from 'zod'
 import type { Config } from '../config.ts'
 import type { Database } from '../database/database.ts'
+import { recordIdSchema } from '../record-id.ts'
 
 /** What a command works with. */
 export interface CommandContext {
@@ -35,8 +36,6 @@ export interface Command {
 export class UsageError extends Error {}
 
 const refundIdSchema = z.uuid()
-/** Of a payment: it is known by its record in Salesforce. */
-const recordIdSchema = z.string().regex(/^[a-zA-Z0-9]{18}$/)
 
 /** @throws UsageError */
 export function refundIdOf(positionals: readonly string[], usage: string): string {
@@ -49,6 +48,7 @@ export function refundIdOf(positionals: readonly string[], usage: string): strin
 
 /** @throws UsageError */
 export function anyIdOf(positionals: readonly string[], usage: string): string {
+  // A payment is known by its record in Salesforce.
   const id = z.union([refundIdSchema, recordIdSchema]).safeParse(positionals[0])
   if (!id.success || positionals.length > 1) {
     throw new UsageError(`${usage}: give one id, of a refund, exposure, break or payment, as list shows it`)
