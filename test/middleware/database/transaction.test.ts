@@ -1,3 +1,6 @@
+import { once } from 'node:events'
+import { connect, createServer } from 'node:net'
+import type { AddressInfo } from 'node:net'
 import { openDatabase } from '../../../middleware/database/database.ts'
 import type { Database } from '../../../middleware/database/database.ts'
 import { freshDatabase } from '../../fresh-database.ts'
@@ -66,6 +69,28 @@ describe('a transaction', () => {
     })
     await expect(late).rejects.toThrow('the transaction is over')
     expect(await committed()).toEqual([1])
+  })
+
+  it('goes on no further than its first statement where the server refuses BEGIN', async () => {
+    const way = createServer((client) => {
+      const server = connect(Number(new URL(db.url).port), '127.0.0.1')
+      // Of the same length, and a real refusal by the real server.
+      const spoiled = (bytes: Buffer) => Buffer.from(bytes.toString('latin1').replace('BEGIN', 'BEGUN'), 'latin1')
+      client.on('data', (bytes) => server.write(spoiled(bytes))).on('close', () => server.destroy())
+      server.on('data', (bytes) => client.write(bytes)).on('close', () => client.destroy())
+    }).listen(0, '127.0.0.1')
+    await once(way, 'listening')
+    const url = new URL(db.url)
+    url.port = String((way.address() as AddressInfo).port)
+    const refused = openDatabase(url.href)
+    const work = refused.transaction(async (tx) => {
+      await tx.query('SELECT 1')
+      await tx.last(insert, [1])
+    })
+    await expect(work).rejects.toThrow('the transaction is over')
+    await refused.close()
+    way.close()
+    expect(await committed()).toEqual([])
   })
 
   it('leaves the connection fit for the next one after each of these', async () => {
