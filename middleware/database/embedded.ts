@@ -76,12 +76,12 @@ export async function startEmbedded(options: EmbeddedOptions): Promise<EmbeddedP
   const reachable = options.reachableFolder ?? REACHABLE_FOLDER
   try {
     const folder = openFolder(options.directory, reachable, onNotice)
-    const running = await adopt(folder)
-    const port = running ?? (await start(folder, options, findBinaries(folder.user, reachable, onNotice)))
-    await ensureDatabase(urlOf(folder, port, 'postgres'))
+    const server =
+      (await adopt(folder)) ?? (await start(folder, options, findBinaries(folder.user, reachable, onNotice)))
+    await ensureDatabase(urlOf(folder, server.port, 'postgres'))
     return {
-      url: urlOf(folder, port, DATABASE),
-      adopted: running !== null,
+      url: urlOf(folder, server.port, DATABASE),
+      adopted: server.adopted,
       stop: () => stopPostmaster(folder.data),
     }
   } catch (error) {
@@ -97,13 +97,20 @@ export async function removeEmbedded(directory: string): Promise<void> {
   deleteFolder(folder)
 }
 
-/** The port of the server that serves this folder already. No server is believed before it has named the folder. */
-async function adopt(folder: ClusterFolder): Promise<number | null> {
+interface RunningServer {
+  readonly port: number
+  readonly adopted: boolean
+}
+
+/** The server that serves this folder already. None is believed before it has named the folder. */
+async function adopt(folder: ClusterFolder): Promise<RunningServer | null> {
   const deadline = Date.now() + START_MS
   while (Date.now() < deadline) {
     const postmaster = readPostmaster(folder.data)
     if (!postmaster || !mayServe(postmaster, folder.data)) return null
-    if (postmaster.ready && (await servesFolder(folder, postmaster.port))) return postmaster.port
+    if (postmaster.ready && (await servesFolder(folder, postmaster.port))) {
+      return { port: postmaster.port, adopted: true }
+    }
     await pause(50)
   }
   throw new EmbeddedError(
@@ -122,7 +129,11 @@ async function servesFolder(folder: ClusterFolder, port: number): Promise<boolea
   }
 }
 
-async function start(folder: ClusterFolder, options: EmbeddedOptions, binaries: PostgresBinaries): Promise<number> {
+async function start(
+  folder: ClusterFolder,
+  options: EmbeddedOptions,
+  binaries: PostgresBinaries,
+): Promise<RunningServer> {
   if (!existsSync(folder.data)) makeCluster(folder, binaries)
   removeHalves(folder)
   const deadline = Date.now() + START_MS
@@ -131,25 +142,25 @@ async function start(folder: ClusterFolder, options: EmbeddedOptions, binaries: 
     const output = await launch(folder, port, { ...SETTINGS, ...options.settings }, binaries)
     if (output === null) {
       const running = await adopt(folder)
-      if (running !== null) return running
-    } else if (/lock file ".*" already exists/.test(output)) {
+      if (running) return { port: running.port, adopted: false }
+    } else if (/lock file ".*" (already exists|is empty)/.test(output)) {
       // Another process was faster, or the number of a server that died was given to another program.
       const running = await adopt(folder)
-      if (running !== null) return running
+      if (running) return running
       removeStaleLock(folder)
     } else if (/pre-existing shared memory block/.test(output)) {
       await pause(100) // the last processes of a killed server are still leaving
     } else if (options.port !== undefined || !/Address already in use/.test(output)) {
       throw explainOutput(output, folder.named, port)
     }
-    if (Date.now() > deadline) throw explainOutput(readFileSync(folder.log, 'utf8'), folder.named, port)
+    if (Date.now() > deadline) throw explainOutput(output ?? readFileSync(folder.log, 'utf8'), folder.named, port)
   }
 }
 
 /** Made aside and moved into place whole: a start that was cut short leaves no half cluster, and of two at once one wins. */
 function makeCluster(folder: ClusterFolder, binaries: PostgresBinaries): void {
   const cluster = dirname(folder.data)
-  const half = `${cluster}.new-${process.pid}-${randomUUID()}`
+  const half = nameHalf(cluster)
   const passwordFile = join(half, 'password')
   mkdirSync(half, { mode: 0o700 })
   giveTo(folder.user, half)
@@ -174,7 +185,7 @@ function makeCluster(folder: ClusterFolder, binaries: PostgresBinaries): void {
 /** Of starts that were killed. What cannot be removed now is removed at the next start. */
 function removeHalves(folder: ClusterFolder): void {
   for (const name of readdirSync(folder.home)) {
-    const maker = /^cluster\.new-(\d+)-/.exec(name)
+    const maker = /\.new-(\d+)-/.exec(name)
     if (!maker || isAlive(Number(maker[1]))) continue
     try {
       rmSync(join(folder.home, name), { recursive: true, force: true })
@@ -184,6 +195,10 @@ function removeHalves(folder: ClusterFolder): void {
   }
 }
 
+function nameHalf(path: string): string {
+  return `${path}.new-${process.pid}-${randomUUID()}`
+}
+
 /** @returns null once the server says that it is ready; what it wrote, if it gave up. */
 async function launch(
   folder: ClusterFolder,
@@ -191,7 +206,9 @@ async function launch(
   settings: Readonly<Record<string, string>>,
   binaries: PostgresBinaries,
 ): Promise<string | null> {
-  const log = openSync(folder.log, 'w', 0o600)
+  // Several may try at once: what a server says of itself is read by who started it, and the log is the one's that runs.
+  const ownLog = nameHalf(folder.log)
+  const log = openSync(ownLog, 'w', 0o600)
   const flags = Object.entries(settings).flatMap(([name, value]) => ['-c', `${name}=${value}`])
   // A session of its own: Ctrl-C must reach the middleware first, which stops the server when its work is stored.
   const server = spawn(binaries.postgres, ['-D', folder.data, '-p', String(port), ...flags], {
@@ -210,11 +227,16 @@ async function launch(
   const deadline = Date.now() + START_MS
   while (!failure && !hasExited && Date.now() < deadline) {
     const postmaster = readPostmaster(folder.data)
-    if (postmaster?.pid === server.pid && postmaster?.ready) return null
+    if (postmaster?.pid === server.pid && postmaster?.ready) break
     await pause(10)
   }
-  if (failure) return (failure as Error).message
-  return hasExited ? readFileSync(folder.log, 'utf8') : null
+  if (!failure && !hasExited) {
+    renameSync(ownLog, folder.log)
+    return null
+  }
+  const output = failure ? (failure as Error).message : readFileSync(ownLog, 'utf8')
+  rmSync(ownLog)
+  return output
 }
 
 function removeStaleLock(folder: ClusterFolder): void {

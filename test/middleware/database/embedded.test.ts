@@ -1,4 +1,4 @@
-import { cpSync, existsSync, mkdirSync, readFileSync, statSync, symlinkSync, writeFileSync } from 'node:fs'
+import { cpSync, existsSync, mkdirSync, readdirSync, readFileSync, statSync, symlinkSync, writeFileSync } from 'node:fs'
 import { createServer, type AddressInfo } from 'node:net'
 import { join, resolve } from 'node:path'
 import { startEmbedded } from '../../../middleware/database/embedded.ts'
@@ -63,6 +63,17 @@ describe('the embedded PostgreSQL', () => {
     const starters = await Promise.all([1, 2, 3].map(() => rig.startElsewhere(directory)))
     expect(new Set(starters.map((starter) => starter.url)).size).toBe(1)
     expect(await ask(starters[0]!.url, 'SELECT 1 AS one')).toEqual([{ one: 1 }])
+  })
+
+  it('has the log of the server that runs, whoever else tried to start it', async () => {
+    const directory = rig.folder('log')
+    await (await startEmbedded({ directory })).stop()
+    const servers = await Promise.all([1, 2, 3].map(() => startEmbedded({ directory })))
+    expect(servers.map((server) => server.adopted).sort()).toEqual([false, true, true])
+    const log = readFileSync(join(directory, 'server.log'), 'utf8')
+    expect(log.match(/ready to accept connections/g)).toHaveLength(1)
+    expect(log).not.toContain('lock file')
+    expect(readdirSync(directory).sort()).toEqual(['cluster', 'server.log'])
   })
 
   it('never trusts another server that answers where its own should', async () => {
