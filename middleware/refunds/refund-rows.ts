@@ -18,16 +18,37 @@ export interface StoredAttempt extends Attempt {
   readonly id: string
 }
 
-/** A refund as the database gives it: the columns below. */
-export interface RefundRow extends Omit<Refund, 'amount' | 'failure' | 'attention'> {
-  readonly amount: string
-  readonly currency: string
+/** What changes in the life of a refund, as the database gives it: the columns below. */
+export interface RefundLifeRow extends Pick<
+  Refund,
+  | 'kind'
+  | 'state'
+  | 'version'
+  | 'gatewayReference'
+  | 'heldUntil'
+  | 'waitingFor'
+  | 'dueAt'
+  | 'sentAt'
+  | 'decidedAt'
+  | 'updatedAt'
+> {
   readonly errorCode: string | null
   readonly gatewayMessage: string | null
   readonly attention: string | null
   readonly attentionCode: AttentionCode | null
   readonly attentionAt: Date | null
   readonly attentionIsNew: boolean
+}
+
+export const REFUND_LIFE_COLUMNS = `r.kind, r.state, r.version, r.gateway_reference AS "gatewayReference", r.error_code AS "errorCode",
+  r.gateway_message AS "gatewayMessage", r.held_until AS "heldUntil", r.attention, r.attention_code AS "attentionCode",
+  r.attention_at AS "attentionAt", r.attention_version > r.crm_version AS "attentionIsNew", r.waiting_for AS "waitingFor",
+  r.due_at AS "dueAt", r.sent_at AS "sentAt", r.decided_at AS "decidedAt", r.updated_at AS "updatedAt"`
+
+/** A whole refund as the database gives it. */
+export interface RefundRow extends RefundLifeRow, Omit<Refund, keyof RefundLifeRow | 'amount' | 'failure'> {
+  readonly amount: string
+  readonly currency: string
   readonly evidenceAt: Date | null
   readonly leaseNumber: number
   readonly tries: number
@@ -36,31 +57,21 @@ export interface RefundRow extends Omit<Refund, 'amount' | 'failure' | 'attentio
 }
 
 /** A refund `r` with the payment `p` that it goes back on; a credit has none. */
-export const REFUND_COLUMNS = `r.id, r.org_id AS "orgId", r.payment_id AS "paymentId", r.kind, r.undo, r.target, r.origin, r.state, r.version,
-  r.amount, r.currency, r.reason, r.note, r.line_items AS "lineItems", r.requested_by AS "requestedBy", r.gateway, r.gateway_account AS "gatewayAccount",
-  p.gateway_reference AS "paymentReference", r.gateway_reference AS "gatewayReference", r.error_code AS "errorCode",
-  r.gateway_message AS "gatewayMessage", r.held_until AS "heldUntil", r.attention, r.attention_code AS "attentionCode",
-  r.attention_at AS "attentionAt", r.attention_version > r.crm_version AS "attentionIsNew", r.payer_asked AS "payerAsked", r.direct_debit AS "directDebit",
-  r.waiting_for AS "waitingFor", r.due_at AS "dueAt", r.requested_at AS "requestedAt", r.sent_at AS "sentAt",
-  r.decided_at AS "decidedAt", r.updated_at AS "updatedAt", r.evidence_at AS "evidenceAt", r.lease_number AS "leaseNumber", r.tries, r.work_failures AS "workFailures",
-  r.request_digest AS "requestDigest"`
+export const REFUND_COLUMNS = `r.id, r.org_id AS "orgId", r.payment_id AS "paymentId", r.undo, r.target, r.origin, r.amount, r.currency,
+  r.reason, r.note, r.line_items AS "lineItems", r.requested_by AS "requestedBy", r.gateway, r.gateway_account AS "gatewayAccount",
+  p.gateway_reference AS "paymentReference", r.payer_asked AS "payerAsked", r.direct_debit AS "directDebit",
+  r.requested_at AS "requestedAt", r.evidence_at AS "evidenceAt", r.lease_number AS "leaseNumber", r.tries, r.work_failures AS "workFailures",
+  r.request_digest AS "requestDigest", ${REFUND_LIFE_COLUMNS}`
 export const WITH_PAYMENT = 'LEFT JOIN payments p ON p.org_id = r.org_id AND p.payment_id = r.payment_id'
 
-export function toRefund(row: RefundRow): Refund {
-  const {
-    errorCode,
-    gatewayMessage,
-    amount,
-    currency,
-    attention,
-    attentionCode,
-    attentionAt,
-    attentionIsNew,
-    ...refund
-  } = row
+export function toRefund({ amount, currency, ...row }: RefundRow): Refund {
+  return { ...toRefundLife(row), amount: Money.fromDecimal(amount, currency) }
+}
+
+export function toRefundLife<Row extends RefundLifeRow>(row: Row) {
+  const { errorCode, gatewayMessage, attention, attentionCode, attentionAt, attentionIsNew, ...life } = row
   return {
-    ...refund,
-    amount: Money.fromDecimal(amount, currency),
+    ...life,
     failure: errorCode === null ? null : { code: errorCode, gatewayMessage },
     attention:
       attention === null

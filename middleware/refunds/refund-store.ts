@@ -4,8 +4,16 @@ import type { AttemptBody } from '../gateways/gateway.ts'
 import type { Reason } from './attention.ts'
 import { FINAL_STATES } from './refund.ts'
 import type { PaymentBalance, Refund, RefundState } from './refund.ts'
-import { BALANCE_COLUMNS, REFUND_COLUMNS, WITH_PAYMENT, toBalance, toRefund } from './refund-rows.ts'
-import type { BalanceRow, RefundJob, RefundRow, StoredAttempt } from './refund-rows.ts'
+import {
+  BALANCE_COLUMNS,
+  REFUND_COLUMNS,
+  REFUND_LIFE_COLUMNS,
+  WITH_PAYMENT,
+  toBalance,
+  toRefund,
+  toRefundLife,
+} from './refund-rows.ts'
+import type { BalanceRow, RefundJob, RefundLifeRow, RefundRow, StoredAttempt } from './refund-rows.ts'
 
 /** How long one process may work on a refund before another may take it up. Longer than any gateway deadline. */
 export const LEASE_SECONDS = 60
@@ -144,7 +152,7 @@ export async function changeRefund(
   change: RefundChange,
 ): Promise<Refund | null> {
   const final = FINAL_STATES.includes(change.state)
-  const [row] = await database.query<RefundRow>(
+  const [row] = await database.query<RefundLifeRow>(
     `WITH ${PAYMENT_FIRST}, r AS (
        UPDATE refunds SET state = $4, evidence = $5, evidence_at = coalesce($6::timestamptz, evidence_at),
          gateway_reference = coalesce(gateway_reference, $7),
@@ -167,7 +175,7 @@ export async function changeRefund(
        INSERT INTO attempts (id, refund_id, operation, key, body)
        SELECT $21::uuid, r.id, r.kind, $22, $23::json FROM r WHERE $21::uuid IS NOT NULL
      )
-     SELECT ${REFUND_COLUMNS} FROM r ${WITH_PAYMENT}`,
+     SELECT ${REFUND_LIFE_COLUMNS} FROM r`,
     [
       job.refund.id,
       job.leaseNumber,
@@ -195,8 +203,9 @@ export async function changeRefund(
       change.attention?.code ?? null,
     ],
   )
-  if (row) tellState(row.gateway, change.state)
-  return row ? toRefund(row) : null
+  if (!row) return null
+  tellState(job.refund.gateway, change.state)
+  return { ...job.refund, ...toRefundLife(row) }
 }
 
 /** A webhook was faster than the answer: the reference still belongs to the refund. */
