@@ -16,6 +16,7 @@ import {
 import { dirname, join } from 'node:path'
 import { EmbeddedError } from './embedded-error.ts'
 import { serverEnvironment, type ServerUser } from './postgres-binaries.ts'
+import { isAlive, namesFolder, readPid } from './postmaster.ts'
 
 /** Where root keeps what the server's user cannot reach in the project's own folder. */
 export const REACHABLE_FOLDER = '/var/lib/refund-relay'
@@ -32,6 +33,8 @@ export interface ClusterFolder {
   readonly data: string
   readonly passwordFile: string
   readonly log: string
+  /** Where its Unix socket stands, which costs less than loopback does; null where the path is too long for one. */
+  readonly sockets: string | null
   readonly user: ServerUser
 }
 
@@ -66,6 +69,37 @@ export function giveTo(user: ServerUser, path: string): void {
   if (user.uid !== undefined && user.gid !== undefined) chownSync(path, user.uid, user.gid)
 }
 
+export function nameHalf(path: string): string {
+  return `${path}.new-${process.pid}-${randomUUID()}`
+}
+
+/** Of starts that were killed. What cannot be removed now is removed at the next start. */
+export function removeHalves(folder: ClusterFolder): void {
+  for (const name of readdirSync(folder.home)) {
+    const maker = /\.new-(\d+)-/.exec(name)
+    if (!maker || isAlive(Number(maker[1]))) continue
+    try {
+      rmSync(join(folder.home, name), { recursive: true, force: true })
+    } catch {
+      continue
+    }
+  }
+}
+
+/** Of servers that were killed. PostgreSQL itself clears away only the one of the port that it is about to take. */
+export function removeStaleSockets({ data, sockets }: ClusterFolder): void {
+  if (sockets === null) return
+  for (const name of readdirSync(sockets)) {
+    if (!/^\.s\.PGSQL\.\d+\.lock$/.test(name)) continue
+    const lock = join(sockets, name)
+    const pid = readPid(lock)
+    // Of one that starts just now it is not written yet.
+    if (pid === null || (isAlive(pid) && namesFolder(pid, data) !== false)) continue
+    rmSync(lock, { force: true })
+    rmSync(lock.replace(/\.lock$/, ''), { force: true })
+  }
+}
+
 function describeFolder(named: string, home: string): ClusterFolder {
   const cluster = join(home, 'cluster')
   const data = join(cluster, 'data')
@@ -75,8 +109,21 @@ function describeFolder(named: string, home: string): ClusterFolder {
     data,
     passwordFile: join(cluster, 'password'),
     log: join(home, 'server.log'),
+    sockets: canHoldSocket(cluster) ? cluster : null,
     user: userFor(data),
   }
+}
+
+/** The shortest limit of the systems that have sockets, macOS's, with its closing zero. */
+const LONGEST_SOCKET_PATH_BYTES = 104
+
+function canHoldSocket(folder: string): boolean {
+  const longest = Buffer.byteLength(socketIn(folder, 65_535)) + 1
+  return process.platform !== 'win32' && !folder.includes('"') && longest <= LONGEST_SOCKET_PATH_BYTES
+}
+
+function socketIn(folder: string, port: number): string {
+  return join(folder, `.s.PGSQL.${port}`)
 }
 
 /** As root, a cluster that a normal user made goes on under that user. */

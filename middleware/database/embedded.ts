@@ -1,17 +1,6 @@
-import { spawn, spawnSync } from 'node:child_process'
-import { randomBytes, randomUUID } from 'node:crypto'
-import {
-  closeSync,
-  existsSync,
-  mkdirSync,
-  openSync,
-  readdirSync,
-  readFileSync,
-  renameSync,
-  rmSync,
-  writeFileSync,
-} from 'node:fs'
-import { createServer, type AddressInfo } from 'node:net'
+import { spawnSync } from 'node:child_process'
+import { randomBytes } from 'node:crypto'
+import { existsSync, mkdirSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs'
 import { dirname, join } from 'node:path'
 import { setTimeout as pause } from 'node:timers/promises'
 import pg from 'pg'
@@ -20,12 +9,16 @@ import {
   deleteFolder,
   findFolder,
   giveTo,
+  nameHalf,
   openFolder,
   REACHABLE_FOLDER,
+  removeHalves,
+  removeStaleSockets,
   type ClusterFolder,
 } from './embedded-folder.ts'
+import { freePort, launch, START_MS } from './launch-server.ts'
 import { findBinaries, serverEnvironment, type PostgresBinaries } from './postgres-binaries.ts'
-import { isAlive, mayServe, namesFolder, pidFile, readPostmaster, stopPostmaster } from './postmaster.ts'
+import { mayServe, namesFolder, pidFile, readPostmaster, stopPostmaster, type Postmaster } from './postmaster.ts'
 
 export interface EmbeddedOptions {
   /** Holds the cluster, its password and its log; made if missing. */
@@ -41,7 +34,7 @@ export interface EmbeddedOptions {
 }
 
 export interface EmbeddedPostgres {
-  /** The database of the middleware, on loopback. */
+  /** The database of the middleware, by a socket in its folder, or by loopback where the path is too long for one. */
   readonly url: string
   /** It was running before: somebody else started it, and may need it. */
   readonly adopted: boolean
@@ -50,21 +43,6 @@ export interface EmbeddedPostgres {
 }
 
 const DATABASE = 'refund_relay'
-/** Recovery after a crash included. */
-const START_MS = 120_000
-const SETTINGS = {
-  listen_addresses: '127.0.0.1',
-  unix_socket_directories: '',
-  fsync: 'on',
-  synchronous_commit: 'on',
-  full_page_writes: 'on',
-  shared_buffers: '64MB',
-  max_connections: '100',
-  jit: 'off',
-  // Failed statements stay out of the log: their text is data. What the server says of itself stays in.
-  log_min_messages: 'log',
-  log_checkpoints: 'off',
-}
 
 /**
  * Starts the PostgreSQL that came with npm on a folder, or adopts the one that already serves it: the server outlives
@@ -78,9 +56,9 @@ export async function startEmbedded(options: EmbeddedOptions): Promise<EmbeddedP
     const folder = openFolder(options.directory, reachable, onNotice)
     const server =
       (await adopt(folder)) ?? (await start(folder, options, findBinaries(folder.user, reachable, onNotice)))
-    await ensureDatabase(urlOf(folder, server.port, 'postgres'))
+    await ensureDatabase(urlOf(folder, server, 'postgres'))
     return {
-      url: urlOf(folder, server.port, DATABASE),
+      url: urlOf(folder, server, DATABASE),
       adopted: server.adopted,
       stop: () => stopPostmaster(folder.data),
     }
@@ -97,8 +75,7 @@ export async function removeEmbedded(directory: string): Promise<void> {
   deleteFolder(folder)
 }
 
-interface RunningServer {
-  readonly port: number
+interface RunningServer extends Pick<Postmaster, 'port' | 'sockets'> {
   readonly adopted: boolean
 }
 
@@ -108,9 +85,7 @@ async function adopt(folder: ClusterFolder): Promise<RunningServer | null> {
   while (Date.now() < deadline) {
     const postmaster = readPostmaster(folder.data)
     if (!postmaster || !mayServe(postmaster, folder.data)) return null
-    if (postmaster.ready && (await servesFolder(folder, postmaster.port))) {
-      return { port: postmaster.port, adopted: true }
-    }
+    if (postmaster.ready && (await servesFolder(folder, postmaster))) return { ...postmaster, adopted: true }
     await pause(50)
   }
   throw new EmbeddedError(
@@ -118,9 +93,9 @@ async function adopt(folder: ClusterFolder): Promise<RunningServer | null> {
   )
 }
 
-async function servesFolder(folder: ClusterFolder, port: number): Promise<boolean> {
+async function servesFolder(folder: ClusterFolder, postmaster: Postmaster): Promise<boolean> {
   try {
-    return await withClient(urlOf(folder, port, 'postgres'), async (client) => {
+    return await withClient(urlOf(folder, postmaster, 'postgres'), async (client) => {
       const answer = await client.query<{ data_directory: string }>('SHOW data_directory')
       return answer.rows[0]?.data_directory === folder.data
     })
@@ -136,13 +111,14 @@ async function start(
 ): Promise<RunningServer> {
   if (!existsSync(folder.data)) makeCluster(folder, binaries)
   removeHalves(folder)
+  removeStaleSockets(folder)
   const deadline = Date.now() + START_MS
   for (;;) {
     const port = options.port ?? (await freePort())
-    const output = await launch(folder, port, { ...SETTINGS, ...options.settings }, binaries)
+    const output = await launch(folder, port, options.settings ?? {}, binaries)
     if (output === null) {
       const running = await adopt(folder)
-      if (running) return { port: running.port, adopted: false }
+      if (running) return { ...running, adopted: false }
     } else if (/lock file ".*" (already exists|is empty)/.test(output)) {
       // Another process was faster, or the number of a server that died was given to another program.
       const running = await adopt(folder)
@@ -182,63 +158,6 @@ function makeCluster(folder: ClusterFolder, binaries: PostgresBinaries): void {
   }
 }
 
-/** Of starts that were killed. What cannot be removed now is removed at the next start. */
-function removeHalves(folder: ClusterFolder): void {
-  for (const name of readdirSync(folder.home)) {
-    const maker = /\.new-(\d+)-/.exec(name)
-    if (!maker || isAlive(Number(maker[1]))) continue
-    try {
-      rmSync(join(folder.home, name), { recursive: true, force: true })
-    } catch {
-      continue
-    }
-  }
-}
-
-function nameHalf(path: string): string {
-  return `${path}.new-${process.pid}-${randomUUID()}`
-}
-
-/** @returns null once the server says that it is ready; what it wrote, if it gave up. */
-async function launch(
-  folder: ClusterFolder,
-  port: number,
-  settings: Readonly<Record<string, string>>,
-  binaries: PostgresBinaries,
-): Promise<string | null> {
-  // Several may try at once: what a server says of itself is read by who started it, and the log is the one's that runs.
-  const ownLog = nameHalf(folder.log)
-  const log = openSync(ownLog, 'w', 0o600)
-  const flags = Object.entries(settings).flatMap(([name, value]) => ['-c', `${name}=${value}`])
-  // A session of its own: Ctrl-C must reach the middleware first, which stops the server when its work is stored.
-  const server = spawn(binaries.postgres, ['-D', folder.data, '-p', String(port), ...flags], {
-    ...folder.user,
-    cwd: dirname(folder.data),
-    env: serverEnvironment(),
-    detached: true,
-    stdio: ['ignore', log, log],
-  })
-  closeSync(log)
-  server.unref()
-  let failure: Error | null = null
-  let hasExited = false
-  server.on('error', (error) => (failure = error))
-  server.on('exit', () => (hasExited = true))
-  const deadline = Date.now() + START_MS
-  while (!failure && !hasExited && Date.now() < deadline) {
-    const postmaster = readPostmaster(folder.data)
-    if (postmaster?.pid === server.pid && postmaster?.ready) break
-    await pause(10)
-  }
-  if (!failure && !hasExited) {
-    renameSync(ownLog, folder.log)
-    return null
-  }
-  const output = failure ? (failure as Error).message : readFileSync(ownLog, 'utf8')
-  rmSync(ownLog)
-  return output
-}
-
 function removeStaleLock(folder: ClusterFolder): void {
   const postmaster = readPostmaster(folder.data)
   if (postmaster && namesFolder(postmaster.pid, folder.data) === false) rmSync(pidFile(folder.data), { force: true })
@@ -266,7 +185,11 @@ async function withClient<Result>(url: string, work: (client: pg.Client) => Prom
   }
 }
 
-function urlOf(folder: ClusterFolder, port: number, database: string): string {
+function urlOf(
+  folder: ClusterFolder,
+  { port, sockets }: Pick<Postmaster, 'port' | 'sockets'>,
+  database: string,
+): string {
   let password: string
   try {
     password = readFileSync(folder.passwordFile, 'utf8').trim()
@@ -276,16 +199,5 @@ function urlOf(folder: ClusterFolder, port: number, database: string): string {
       { cause },
     )
   }
-  return `postgres://postgres:${password}@127.0.0.1:${port}/${database}`
-}
-
-function freePort(): Promise<number> {
-  return new Promise((resolve, reject) => {
-    const probe = createServer()
-    probe.on('error', reject)
-    probe.listen(0, '127.0.0.1', () => {
-      const { port } = probe.address() as AddressInfo
-      probe.close(() => resolve(port))
-    })
-  })
+  return `postgres://postgres:${password}@${sockets === null ? '127.0.0.1' : encodeURIComponent(sockets)}:${port}/${database}`
 }

@@ -7,6 +7,8 @@ import { EmbeddedError } from './embedded-error.ts'
 export interface Postmaster {
   readonly pid: number
   readonly port: number
+  /** The folder of its Unix socket; null: it has none. */
+  readonly sockets: string | null
   readonly ready: boolean
 }
 
@@ -15,11 +17,22 @@ const FAST_SHUTDOWN_MS = 30_000
 
 /** postmaster.pid: process, data folder, start time, port, socket folder, address, shared memory, status. */
 export function readPostmaster(data: string): Postmaster | null {
+  const lock = readLock(pidFile(data))
+  if (!lock) return null
+  const { pid, lines } = lock
+  return { pid, port: Number(lines[3]), sockets: lines[4]?.trim() || null, ready: lines[7]?.trim() === 'ready' }
+}
+
+/** The process that holds a lock file of PostgreSQL; null when there is none, or not yet. */
+export function readPid(lock: string): number | null {
+  return readLock(lock)?.pid ?? null
+}
+
+function readLock(lock: string): { readonly pid: number; readonly lines: readonly string[] } | null {
   try {
-    const lines = readFileSync(pidFile(data), 'utf8').split('\n')
+    const lines = readFileSync(lock, 'utf8').split('\n')
     const pid = Number(lines[0])
-    if (!Number.isInteger(pid) || pid <= 0) return null
-    return { pid, port: Number(lines[3]), ready: lines[7]?.trim() === 'ready' }
+    return Number.isInteger(pid) && pid > 0 ? { pid, lines } : null
   } catch {
     return null
   }

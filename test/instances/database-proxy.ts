@@ -29,6 +29,7 @@ export class DatabaseProxy {
     this.#server.listen(0, '127.0.0.1')
     await once(this.#server, 'listening')
     const url = new URL(databaseUrl)
+    url.hostname = '127.0.0.1'
     url.port = String((this.#server.address() as AddressInfo).port)
     return url.href
   }

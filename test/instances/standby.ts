@@ -62,6 +62,7 @@ export async function startStandby(primary: OwnPostgres): Promise<Standby> {
     stdio: 'ignore',
   })
   const url = new URL(primary.url)
+  url.hostname = '127.0.0.1'
   url.port = String(port)
 
   await until(async () => {

@@ -14,7 +14,7 @@ describe('the embedded PostgreSQL', () => {
   })
   afterEach(() => rig.cleanUp())
 
-  it('keeps its rows from one start to the next, with spaces in the path, durable, on loopback alone', async () => {
+  it('keeps its rows from one start to the next, with spaces in the path, durable, by its socket or loopback alone', async () => {
     const directory = rig.folder('a folder with spaces')
     const first = await startEmbedded({ directory })
     await ask(first.url, 'CREATE TABLE kept (id integer); INSERT INTO kept VALUES (7)')
@@ -27,9 +27,21 @@ describe('the embedded PostgreSQL', () => {
       second.url,
       `SELECT setting FROM pg_settings JOIN unnest(ARRAY['${names.join("','")}']) WITH ORDINALITY u(name, n) USING (name) ORDER BY n`,
     )
-    expect(settings.map((row) => row.setting)).toEqual(['on', 'on', 'on', '127.0.0.1', ''])
+    expect(settings.map((row) => row.setting)).toEqual([
+      'on',
+      'on',
+      'on',
+      '127.0.0.1',
+      `"${join(directory, 'cluster')}"`,
+    ])
+    expect(statSync(join(directory, 'cluster')).mode & 0o777).toBe(0o700)
     expect(statSync(join(directory, 'cluster', 'password')).mode & 0o777).toBe(0o600)
-    await expect(ask(second.url.replace(/:[^:@]+@/, ':guess@'), 'SELECT 1')).rejects.toThrow('password')
+    const byLoopback = new URL(second.url)
+    byLoopback.hostname = '127.0.0.1'
+    for (const url of [second.url, byLoopback.href]) {
+      expect(await ask(url, 'SELECT id FROM kept')).toEqual([{ id: 7 }])
+      await expect(ask(url.replace(/:[^:@]+@/, ':guess@'), 'SELECT 1')).rejects.toThrow('password')
+    }
   })
 
   it('starts again after kill -9 of the server and has every acknowledged row', async () => {
@@ -41,6 +53,16 @@ describe('the embedded PostgreSQL', () => {
 
     const second = await startEmbedded({ directory })
     expect(await ask(second.url, 'SELECT count(*)::int AS rows FROM kept')).toEqual([{ rows: 500 }])
+    // Of the socket that the killed one left nothing is left.
+    const sockets = readdirSync(join(directory, 'cluster')).filter((name) => name.startsWith('.s.PGSQL'))
+    expect(sockets.every((name) => name.startsWith(`.s.PGSQL.${new URL(second.url).port}`))).toBe(true)
+  })
+
+  it('is reached by loopback where its path is too long for a socket', async () => {
+    const directory = rig.folder('long'.repeat(25))
+    const server = await startEmbedded({ directory })
+    expect(new URL(server.url).hostname).toBe('127.0.0.1')
+    expect(await ask(server.url, 'SHOW unix_socket_directories')).toEqual([{ unix_socket_directories: '' }])
   })
 
   it('is adopted, still running, when the process that started it was killed; and then stopped', async () => {
@@ -55,7 +77,7 @@ describe('the embedded PostgreSQL', () => {
     expect(await ask(adopted.url, 'SELECT 1 AS one')).toEqual([{ one: 1 }])
     await adopted.stop()
     expect(existsSync(pidFile(join(directory, 'cluster', 'data')))).toBe(false)
-    await expect(ask(adopted.url, 'SELECT 1')).rejects.toThrow('ECONNREFUSED')
+    await expect(ask(adopted.url, 'SELECT 1')).rejects.toThrow('ENOENT')
   })
 
   it('is one server when several processes start on a new folder at the same moment', async () => {
@@ -88,6 +110,7 @@ describe('the embedded PostgreSQL', () => {
     const changed = left
       .replace(/^\d+/, String(serverProcess(other)))
       .replace(new URL(first.url).port, new URL(stranger.url).port)
+      .replace(`\n${join(own, 'cluster')}\n`, `\n${join(other, 'cluster')}\n`)
     writeFileSync(pidFile(join(own, 'cluster', 'data')), changed)
 
     const second = await startEmbedded({ directory: own })

@@ -81,6 +81,7 @@ describe('a transaction', () => {
     }).listen(0, '127.0.0.1')
     await once(way, 'listening')
     const url = new URL(db.url)
+    url.hostname = '127.0.0.1'
     url.port = String((way.address() as AddressInfo).port)
     const refused = openDatabase(url.href)
     const work = refused.transaction(async (tx) => {
