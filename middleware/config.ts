@@ -107,6 +107,19 @@ const partsSchema = z.strictObject({
     .describe(
       'Days for which a direct debit may still fail, so that it is not refunded yet; by scheme where one differs.',
     ),
+  retention: z
+    .strictObject({
+      days: z
+        .int()
+        // Past every gateway's keys (29 days), the time in which one repairs a failure (10), and the longest silence.
+        .min(90)
+        .max(36_500)
+        .describe(
+          'Days after which notes, what was sent and what gateways said are erased; left out: never. 400 outlasts the 13 months of unauthorised debits.',
+        ),
+    })
+    .optional()
+    .describe('Left out, nothing is erased.'),
 })
 
 export const configSchema = partsSchema.superRefine(({ orgs, gatewayAccounts }, context) => {

@@ -16,6 +16,7 @@ import { openReadiness } from './operations/readiness.ts'
 import { startTracing } from './operations/tracing.ts'
 import { applyEvent } from './refunds/apply-event.ts'
 import { catchUp } from './refunds/catch-up.ts'
+import { eraseOld } from './refunds/erase-old.ts'
 import { putOffEvent, putOffRefund } from './refunds/failing-work.ts'
 import { claimRefunds, doRefundWork } from './refunds/due-work.ts'
 import { GatewayAccounts } from './refunds/gateway-accounts.ts'
@@ -84,6 +85,7 @@ export async function startRelay(config: Config, log: Log): Promise<Relay> {
     const chores: readonly (() => Promise<unknown>)[] = [
       () => permittedUsers.refreshStale(),
       () => markSilence(database, accounts.all),
+      () => forgetOld(database, config, log),
       ...config.orgs.map(({ id }) => async () => {
         const crm = crms.get(id)!
         // As much an API call as one for a state that is not final, and held back as long.
@@ -160,6 +162,11 @@ async function serveMetrics(
   const server = await startMetricsServer(measured, metrics)
   closing.push(() => server.close())
   return server.url
+}
+
+async function forgetOld(database: Database, { retention }: Config, log: Log): Promise<void> {
+  const count = retention ? await eraseOld(database, retention.days) : 0
+  if (count > 0) log.info({ count }, 'what was old was erased')
 }
 
 function accountsOf(config: Config): GatewayAccounts {

@@ -23,6 +23,8 @@ interface OutgoingRecord {
   readonly requestedAt: string
   readonly sentAt: string | null
   readonly decidedAt: string | null
+  /** What people wrote of it was erased here. That says nothing of the CRM's own copy, which stays as it is. */
+  readonly erased: boolean
 }
 
 /** Why a person should look at a refund. */

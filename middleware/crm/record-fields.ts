@@ -31,11 +31,11 @@ export function outgoingFields(record: RefundRecord | CreditRecord): Fields {
     Error_Code__c: record.errorCode,
     Error_Message__c: sentence(record.errorSentence),
     Remedy__c: sentence(record.remedy),
-    Gateway_Message__c: sentence(record.gatewayMessage),
     Gateway__c: record.gateway,
     Gateway_Reference__c: record.gatewayReference,
     Requested_At__c: time(record.requestedAt),
     Decided_At__c: time(record.decidedAt),
+    ...(!isForgotten(record) && { Gateway_Message__c: sentence(record.gatewayMessage) }),
   }
 }
 
@@ -43,10 +43,16 @@ export function outgoingFields(record: RefundRecord | CreditRecord): Fields {
 export function askedFields(record: RefundRecord | CreditRecord): Fields {
   return {
     Reason__c: record.reason,
-    Note__c: sentence(record.note),
     Requested_By__c: record.requestedBy,
     Sent_At__c: time(record.sentAt),
+    // Erased here, it says nothing of what the org holds.
+    ...(!record.erased && { Note__c: sentence(record.note) }),
   }
+}
+
+/** A failure whose words were erased. What came after that has words of its own, and where nothing failed there are none. */
+function isForgotten({ erased, errorCode, gatewayMessage }: RefundRecord | CreditRecord): boolean {
+  return erased && errorCode !== null && gatewayMessage === null
 }
 
 /**

@@ -1,5 +1,6 @@
 import { parseArgs } from 'node:util'
 import { ConfigError, readConfig, refuseUnsafeEnvironment } from '../config.ts'
+import type { Config } from '../config.ts'
 import { checkEverything } from './check-everything.ts'
 import type { Finding } from './finding.ts'
 import { textTable } from './text-table.ts'
@@ -29,12 +30,19 @@ async function main(): Promise<void> {
   const config = readConfig(values.config)
   const findings = [
     { subject: values.config, what: 'valid', detail: 'secrets found and closed to others', remedy: null },
+    retentionOf(values.config, config),
     ...(await checkEverything(config, progress)),
   ]
   const missing = findings.filter(({ remedy }) => remedy !== null)
   if (values.json) process.stdout.write(`${JSON.stringify({ ok: missing.length === 0, findings }, null, 2)}\n`)
   else process.stdout.write(`${report(findings)}\n\n${lastLine(missing.length, findings.length)}\n`)
   if (missing.length > 0) process.exitCode = 1
+}
+
+/** Nothing is wrong with either; whoever answers for personal data should see which it is. */
+function retentionOf(subject: string, { retention }: Config): Finding {
+  const detail = retention ? `notes and messages are erased after ${retention.days} days` : 'nothing is ever erased'
+  return { subject, what: 'retention', detail, remedy: null }
 }
 
 /** On a terminal, one line that is written over; a check takes seconds each, so elsewhere nothing is needed. */

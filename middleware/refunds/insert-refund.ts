@@ -99,6 +99,7 @@ export async function insertRefund(tx: Queryable, refund: NewRefund): Promise<Re
     heldUntil: null,
     attention: null,
     decidedAt: null,
+    erasedAt: null,
   } as const
   const job: RefundJob = {
     refund: { ...asked, ...times!, ...nothingYet, origin: 'here', state, version: 1, waitingFor },

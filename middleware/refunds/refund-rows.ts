@@ -60,7 +60,7 @@ export interface RefundRow extends RefundLifeRow, Omit<Refund, keyof RefundLifeR
 export const REFUND_COLUMNS = `r.id, r.org_id AS "orgId", r.payment_id AS "paymentId", r.undo, r.target, r.origin, r.amount, r.currency,
   r.reason, r.note, r.line_items AS "lineItems", r.requested_by AS "requestedBy", r.gateway, r.gateway_account AS "gatewayAccount",
   p.gateway_reference AS "paymentReference", r.payer_asked AS "payerAsked", r.direct_debit AS "directDebit",
-  r.requested_at AS "requestedAt", r.evidence_at AS "evidenceAt", r.lease_number AS "leaseNumber", r.tries, r.work_failures AS "workFailures",
+  r.requested_at AS "requestedAt", r.erased_at AS "erasedAt", r.evidence_at AS "evidenceAt", r.lease_number AS "leaseNumber", r.tries, r.work_failures AS "workFailures",
   r.request_digest AS "requestDigest", ${REFUND_LIFE_COLUMNS}`
 export const WITH_PAYMENT = 'LEFT JOIN payments p ON p.org_id = r.org_id AND p.payment_id = r.payment_id'
 

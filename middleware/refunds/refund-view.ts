@@ -68,6 +68,7 @@ export function toCrmRecord(refund: Refund): RefundRecord | CreditRecord {
     requestedAt: refund.requestedAt.toISOString(),
     sentAt: refund.sentAt?.toISOString() ?? null,
     decidedAt: refund.decidedAt?.toISOString() ?? null,
+    erased: refund.erasedAt !== null,
   }
   const stage = stageOf(refund)
   if (refund.paymentId === null) {

@@ -67,6 +67,8 @@ export interface Refund {
   /** When it became final, by the gateway's clock where that is known. */
   readonly decidedAt: Date | null
   readonly updatedAt: Date
+  /** When what people wrote of it, and gateways said, was erased here; Salesforce keeps what it has. */
+  readonly erasedAt: Date | null
 }
 
 /** What is left of a payment, and where the rest went. */

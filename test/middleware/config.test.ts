@@ -103,6 +103,7 @@ describe('the configuration', () => {
       '00D000000000009EAA',
       /gatewayAccounts\.0\.org/,
     ],
+    ['a time in which a key may be sent again', 'retention', { days: 89 }, /retention\.days/],
     ['one account twice', 'gatewayAccounts.1', good().gatewayAccounts[0], /gatewayAccounts\.1/],
   ])('%s is named, and no secret is shown', (_what, place, value, named) => {
     const message = read(place, value)
@@ -169,6 +170,11 @@ describe('the configuration', () => {
     const message = readWith(changes)
     expect(message).toMatch(named)
     expect(message).not.toMatch(/abab|cdcd|efef|PRIVATE KEY|a password/)
+  })
+
+  it('erases nothing unless it says after how many days', () => {
+    expect(read()).not.toHaveProperty('retention')
+    expect(read('retention', { days: 90 })).toMatchObject({ retention: { days: 90 } })
   })
 
   it('may share a key between accounts of one gateway, for the same purpose', () => {

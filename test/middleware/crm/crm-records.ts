@@ -24,6 +24,7 @@ const OUTGOING = {
   requestedAt: '2026-03-01T10:00:00.000Z',
   sentAt: '2026-03-01T10:00:01.000Z',
   decidedAt: null,
+  erased: false,
   attention: null,
 } as const
 

@@ -54,6 +54,24 @@ describe('what the records’ fields share', () => {
     }
   })
 
+  it('leaves the note and the gateway’s words as the org has them where they were erased here', () => {
+    for (const record of [refundRecord, creditRecord]) {
+      const erased = record({ erased: true, errorCode: 'REFUND_FAILED_AT_BANK' })
+      expect({ ...outgoingFields(erased), ...askedFields(erased) }).toMatchObject({
+        Requested_By__c: erased.requestedBy,
+      })
+      expect(outgoingFields(erased)).not.toHaveProperty('Gateway_Message__c')
+      expect(askedFields(erased)).not.toHaveProperty('Note__c')
+    }
+  })
+
+  it('tells what the gateway said after that, and no longer what it said of a failure that was repaired', () => {
+    const said = (fields: Parameters<typeof refundRecord>[0]) =>
+      outgoingFields(refundRecord({ erased: true, ...fields })).Gateway_Message__c
+    expect(said({ errorCode: 'REFUND_FAILED_AT_BANK', gatewayMessage: 'account closed' })).toBe('account closed')
+    expect(said({ errorCode: null })).toBeNull()
+  })
+
   it('cuts a sentence that is longer than its field, and never through a character', () => {
     const message = outgoingFields(refundRecord({ gatewayMessage: '💶'.repeat(200) })).Gateway_Message__c as string
     expect(message.length).toBeLessThanOrEqual(255)

@@ -48,6 +48,7 @@ describe('npm run check-config', () => {
     const { code, out } = await run('--config', world.configPath)
     expect(out).toMatch(/All \d+ checks passed\.\n$/)
     expect(code).toBe(0)
+    expect(out).toMatch(/retention +nothing is ever erased/)
     for (const [subject, what] of [
       ['database', 'schema'],
       ['Refund Relay \\(local\\)', 'login'],

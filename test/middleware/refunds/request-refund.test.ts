@@ -107,6 +107,19 @@ describe('requesting a refund', () => {
     expect(attempt).toEqual({ ...stored, paymentReference: payment.gatewayReference })
   })
 
+  it('knows its key again when what was written of it is erased, and still refuses another body', async () => {
+    const request = { ...part(paymentOf('500.00'), '30.50'), note: 'a note' }
+    const key = randomUUID()
+    const asked = await ask(request, key)
+    const id = asked.kind === 'new' ? asked.job.refund.id : ''
+    await db.database.query(`UPDATE refunds SET state = 'succeeded', due_at = NULL WHERE id = $1`, [id])
+    await db.database.query('UPDATE refunds SET crm_version = version, crm_due_at = NULL WHERE id = $1', [id])
+    await db.database.query('UPDATE refunds SET erased_at = relay_now() WHERE id = $1', [id])
+    expect(await ask(request, key)).toMatchObject({ kind: 'replay', refund: { id, note: null } })
+    expect(await codeOf(ask({ ...request, note: 'another' }, key))).toBe('refund_already_requested')
+    expect(await stored(request)).toBe(1)
+  })
+
   it('binds nothing when a known key comes with another payment', async () => {
     const key = randomUUID()
     await ask(paymentOf('100.00'), key)
