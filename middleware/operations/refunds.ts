@@ -5,6 +5,7 @@ import { ConfigError, readConfig } from '../config.ts'
 import { RefundError } from '../errors.ts'
 import type { Command } from './command.ts'
 import { UsageError } from './command.ts'
+import { erase } from './erase-command.ts'
 import { list } from './list-command.ts'
 import { openLedger } from './open-ledger.ts'
 import { reconcileCommand } from './reconcile-command.ts'
@@ -19,6 +20,7 @@ const COMMANDS: Readonly<Record<string, Command>> = {
   settle,
   release,
   replay,
+  erase,
   reconcile: reconcileCommand,
 }
 

@@ -31,6 +31,7 @@ function tell({ refund, attempts, events, changes, write }: RefundStory): string
     ...(failure ? [`  ${failure.sentence} ${failure.remedy} ${failure.gatewayMessage ?? ''}`.trimEnd()] : []),
     ...(refund.attention ? [`  Needs a person: ${refund.attention.reason}`] : []),
     ...(refund.heldUntil ? [`  Its amount is held until ${time(refund.heldUntil)}`] : []),
+    ...(refund.erasedAt ? [`  What was written and said of it was erased ${time(refund.erasedAt)}`] : []),
     refund.dueAt ? `  Looked at again ${time(refund.dueAt)}` : '  Nobody looks at it any more by itself',
     `  Salesforce holds version ${write.written} of ${write.version}${write.refusal ? `; refused: ${write.refusal}` : ''}`,
   ]

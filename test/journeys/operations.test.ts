@@ -79,6 +79,13 @@ describe('an operator', () => {
     [['retry', 'all'], /retry ID: give one id, of a refund, exposure, break or payment/],
     [['retry', 'a01000000000000AAA'], /a01000000000000AAA is not in the ledger/],
     [['replay', '999999'], /there is no event 999999/],
+    [['erase', '--payment', 'a01000000000000AAA', '--reason', REASON], /No refund of this payment was ever requested/],
+    [
+      ['erase', '--payment', 'a01000000000000AAA', '--reason', 'no'],
+      /reason: must say in 8 to 255 characters who asked/,
+    ],
+    [['erase', '--reason', REASON], /erase: give either --payment .* or --credit/],
+    [['erase', '--credit', 'all', '--reason', REASON], /credit: must be the id of a credit/],
     [['refund', 'all'], /there is no command "refund"/],
     [['list', '--orgs', 'x'], /--orgs.*see --help/],
   ])('that types %j hears in one line what is wrong', async (args, line) => {
