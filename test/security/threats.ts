@@ -132,10 +132,15 @@ export const THREATS: readonly Threat[] = [
     id: 'T12 I',
     threat: 'personal data is kept too long',
     control:
-      'ids, amounts and reasons alone; bank accounts sealed; what gateways say is cut to an allow-list. Deletion after a time is not built',
+      'bank accounts sealed; what gateways say is cut to an allow-list; notes, bodies and messages erased after some days or on request, and nothing else by that door',
     evidence: [
       ['test/middleware/gateways/braintree/braintree-webhook.test.ts', 'keeps nothing of card and customer'],
       ['test/middleware/gateways/seal.test.ts', 'gives back what it closed, and shows none of it'],
+      ['test/middleware/refunds/erase-old.test.ts', 'is erased once a %s has been over for so many days'],
+      ['test/middleware/refunds/erase-old.test.ts', 'a later failure never wipes the note there'],
+      ['test/middleware/refunds/erase-old.test.ts', '%s is refused, and changes nothing'],
+      ['test/middleware/refunds/erase-on-request.test.ts', 'takes all refunds of a payment'],
+      ['test/journeys/erasure.test.ts', 'is erased by a middleware that runs'],
     ],
   },
   {
