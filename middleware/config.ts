@@ -3,6 +3,7 @@ import { z } from 'zod'
 import { gatewaySettingsSchema } from './gateways/registry.ts'
 import { limitsSchema } from './http/admission.ts'
 import { SCHEME_NAMES } from './refunds/claim-window.ts'
+import { refundLimitsSchema } from './refunds/refund-limits.ts'
 import { orgMistakes, sharedSecrets } from './config-safety.ts'
 import { publicFileSchema, secretSchema } from './secret.ts'
 import { hostSchema, isLoopback, orgIdSchema } from './settings.ts'
@@ -38,6 +39,7 @@ const orgSchema = z.strictObject({
   settlementsPermissionSet: permissionSetSchema
     .default('Refunds_Admin')
     .describe('Its holders may settle by hand what no gateway tells any more.'),
+  limits: refundLimitsSchema.exactOptional(),
 })
 
 const FREE_MEGABYTES = 512

@@ -113,6 +113,7 @@ export async function startRelay(config: Config, log: Log): Promise<Relay> {
       log,
       readiness: openReadiness(database, diskOf(config)),
       directDebit: config.directDebit,
+      refundLimits: new Map(config.orgs.flatMap(({ id, limits }) => (limits ? [[id, limits]] : []))),
       limits: config.limits,
       onWork: workers.wake,
       onBegun(work) {

@@ -1,4 +1,5 @@
 import type { ErrorEntry } from './error-entry.ts'
+import { LIMIT_ERRORS } from './limit-errors.ts'
 
 /** The request is wrong: nothing was stored. Or it cannot be answered now: sent again with the same key, it is the same refund. */
 export const REQUEST_ERRORS = {
@@ -110,6 +111,7 @@ export const REQUEST_ERRORS = {
     sentence: 'Only {refundable} of this payment can still be refunded.',
     remedy: 'Lower the amount, or open the refunds under way.',
   },
+  ...LIMIT_ERRORS,
   nothing_refundable: {
     httpStatus: 409,
     retryable: false,

@@ -7,7 +7,7 @@ import type { Refund } from '../refunds/refund.ts'
 import { requestCredit } from '../refunds/request-credit.ts'
 import { creditRequestSchema, refundIdSchema } from './refund-request-schema.ts'
 import { creditView } from './refund-response-schema.ts'
-import { LARGEST_BODY_BYTES, idempotencyKeyOf, parse, permit, requesterOf } from './route-options.ts'
+import { LARGEST_BODY_BYTES, idempotencyKeyOf, limitsOf, parse, permit, requesterOf } from './route-options.ts'
 import type { RouteOptions } from './route-options.ts'
 import { submitAtOnce } from './submit-at-once.ts'
 
@@ -22,7 +22,7 @@ export function creditRoutes(options: RouteOptions): Router {
     const key = idempotencyKeyOf(request.headers['idempotency-key'])
     const body = parse(creditRequestSchema, request.body)
     const { gateway } = accounts.forOrg(requester.orgId, body.gateway, body.gatewayAccount)
-    const requested = await requestCredit(database, gateway, requester, key, body)
+    const requested = await requestCredit(database, gateway, requester, key, body, limitsOf(options, requester))
     const requestId = response.locals.requestId as string
     const stored = requested.kind === 'replay' ? requested.refund : requested.job.refund
     if (requested.kind === 'replay') response.set('Idempotent-Replay', 'true')

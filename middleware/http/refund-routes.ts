@@ -9,7 +9,7 @@ import { FINAL_STATES } from '../refunds/refund.ts'
 import type { PaymentBalance, Refund } from '../refunds/refund.ts'
 import { refundIdSchema, refundRequestSchema } from './refund-request-schema.ts'
 import { paymentView, refundView } from './refund-response-schema.ts'
-import { LARGEST_BODY_BYTES, idempotencyKeyOf, parse, permit, requesterOf } from './route-options.ts'
+import { LARGEST_BODY_BYTES, idempotencyKeyOf, limitsOf, parse, permit, requesterOf } from './route-options.ts'
 import type { RouteOptions } from './route-options.ts'
 import { submitAtOnce } from './submit-at-once.ts'
 import { trace } from '../trace.ts'
@@ -43,7 +43,8 @@ export function refundRoutes(options: RouteOptions): Router {
     const key = idempotencyKeyOf(request.headers['idempotency-key'])
     const body = parse(refundRequestSchema, request.body)
     const { gateway } = accounts.forOrg(requester.orgId, body.gateway, body.gatewayAccount)
-    const requested = await askForRefund(database, gateway, requester, key, body, options.directDebit)
+    const limits = limitsOf(options, requester)
+    const requested = await askForRefund(database, gateway, requester, key, body, options.directDebit, limits)
     const requestId = response.locals.requestId as string
     if (requested.kind === 'replay') {
       response.set('Idempotent-Replay', 'true')

@@ -5,6 +5,7 @@ import { RefundError } from '../errors.ts'
 import type { Log } from '../log.ts'
 import type { DirectDebitRules } from '../refunds/direct-debit-gate.ts'
 import type { GatewayAccounts } from '../refunds/gateway-accounts.ts'
+import type { RefundLimits } from '../refunds/refund-limits.ts'
 import type { PermittedUserIds, PermittedUsers } from '../refunds/permitted-users.ts'
 import type { Requester } from '../refunds/refund-request.ts'
 import { holdsCardData } from './card-data.ts'
@@ -16,6 +17,8 @@ export interface RouteOptions {
   readonly accounts: GatewayAccounts
   readonly permittedUsers: PermittedUsers
   readonly directDebit: DirectDebitRules
+  /** By org; one without limits is not there. */
+  readonly refundLimits: ReadonlyMap<string, RefundLimits>
   readonly log: Log
   /** Something is due: a worker may look at once. */
   readonly onWork: () => void
@@ -39,6 +42,11 @@ export function permit(permittedUsers: PermittedUsers, right: keyof PermittedUse
 
 export function requesterOf(response: Response): Requester {
   return response.locals.requester as Requester
+}
+
+/** The limits of whoever asks, or null: most orgs have none. */
+export function limitsOf({ refundLimits }: RouteOptions, { orgId }: Requester): RefundLimits | null {
+  return refundLimits.get(orgId) ?? null
 }
 
 /** @throws RefundError `idempotency_key_missing` */

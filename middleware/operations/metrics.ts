@@ -1,6 +1,7 @@
 import { collectDefaultMetrics, Counter, Gauge, Histogram, Registry } from 'prom-client'
 import type { ApiUsage } from '../crm/crm.ts'
 import type { Database } from '../database/database.ts'
+import { LIMIT_ERRORS } from '../errors/limit-errors.ts'
 import { LedgerReader } from './ledger-gauges.ts'
 import type { LedgerGauges } from './ledger-gauges.ts'
 import { watchSteps } from './watch-steps.ts'
@@ -49,6 +50,12 @@ function stepMetrics(registry: Registry) {
     help: 'Requests for a refund, from arrival to answer; code is "answered", or the error that was answered.',
     labelNames: ['code'],
     buckets: CALL_BUCKETS,
+    registers,
+  })
+  const limits = new Counter({
+    name: 'refund_relay_limit_refusals_total',
+    help: 'Refunds and credits that a limit of the org did not let out; code is the error that was answered.',
+    labelNames: ['gateway', 'code'],
     registers,
   })
   const states = new Counter({
@@ -112,6 +119,10 @@ function stepMetrics(registry: Registry) {
       switch (step) {
         case 'request':
           return requests.observe({ code: codeOf(ended.error) ?? 'answered' }, seconds)
+        case 'reserve': {
+          const code = codeOf(ended.error)
+          return code !== null && code in LIMIT_ERRORS ? limits.inc({ gateway, code }) : undefined
+        }
         case 'submit':
         case 'look_up':
           return gatewayCalls.observe({ gateway, call: step, outcome: kindOf(ended) }, seconds)

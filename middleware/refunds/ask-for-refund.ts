@@ -10,6 +10,7 @@ import { findBalance } from './refund-store.ts'
 import { guardByWebhooks } from './webhook-evidence.ts'
 import { digestOf, replayOf, requestRefund } from './request-refund.ts'
 import type { RequestedRefund } from './request-refund.ts'
+import type { RefundLimits } from './refund-limits.ts'
 import type { RefundPlan, RefundRequest, Requester } from './refund-request.ts'
 
 /**
@@ -24,6 +25,7 @@ export async function askForRefund(
   idempotencyKey: string,
   request: RefundRequest,
   rules: DirectDebitRules,
+  limits: RefundLimits | null,
 ): Promise<RequestedRefund> {
   const judged = request.undo || request.directDebit !== null
   if (request.undo && request.amount !== null) throw new RefundError('undo_with_amount', { field: 'amount' })
@@ -40,7 +42,7 @@ export async function askForRefund(
     guardDirectDebit(gateway, request.directDebit, request.payerAsked, facts, rules, new Date())
     if (!gateway.lookUpPayment) await guardByWebhooks(database, gateway, request)
   }
-  return requestRefund(database, gateway, requester, idempotencyKey, request, plan)
+  return requestRefund(database, gateway, requester, idempotencyKey, request, plan, limits)
 
   async function planOf(facts: PaymentLook | null): Promise<RefundPlan> {
     if (!request.undo) return { kind: 'refund', facts }

@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto'
 import { v7 as uuidv7 } from 'uuid'
-import type { Database } from '../database/database.ts'
+import type { Database, Queryable, Transaction } from '../database/database.ts'
 import { RefundError } from '../errors.ts'
 import type { CreditInstruction, Gateway, RefundReason } from '../gateways/gateway.ts'
 import type { Money } from '../money/money.ts'
@@ -9,7 +9,9 @@ import type { NewRefund } from './insert-refund.ts'
 import type { RefundJob } from './refund-rows.ts'
 import { replayOf } from './request-refund.ts'
 import type { Replay } from './request-refund.ts'
+import type { RefundLimits } from './refund-limits.ts'
 import type { Requester } from './refund-request.ts'
+import { countForUser, limitInTheWay, takeUserTurn } from './within-limits.ts'
 import { trace } from '../trace.ts'
 
 /** Money for a customer without a payment that it goes back on. */
@@ -25,7 +27,7 @@ export type RequestedCredit = { readonly kind: 'new'; readonly job: RefundJob } 
 
 /**
  * Stores a credit, its key and the exact body for the gateway; no gateway is called.
- * @throws RefundError `credits_off` unless this account was switched on for this target; then nothing was stored
+ * @throws RefundError `credits_off` unless this account was switched on for this target, or a limit; then nothing was stored
  */
 export async function requestCredit(
   database: Database,
@@ -33,6 +35,7 @@ export async function requestCredit(
   requester: Requester,
   idempotencyKey: string,
   request: CreditRequest,
+  limits: RefundLimits | null,
 ): Promise<RequestedCredit> {
   const { amount, target } = request
   if (!gateway.prepareCredit || !gateway.capabilities.credits?.includes(target.kind)) {
@@ -66,9 +69,27 @@ export async function requestCredit(
   }
   const where = { orgId: requester.orgId, gateway: gateway.name, account: request.gatewayAccount }
   try {
-    return { kind: 'new', job: await trace('reserve', where, () => insertRefund(database, credit)) }
+    return await trace('reserve', where, () =>
+      limits ? database.transaction((tx) => reserveWithin(tx, limits)) : store(database),
+    )
   } catch (error) {
     if (!keyIsKnown(error)) throw error
     return (await replayOf(database, requester.orgId, idempotencyKey, requestDigest))!
+  }
+
+  async function store(tx: Queryable): Promise<RequestedCredit> {
+    return { kind: 'new', job: await insertRefund(tx, credit) }
+  }
+
+  async function reserveWithin(tx: Transaction, limits: RefundLimits): Promise<RequestedCredit> {
+    await takeUserTurn(tx, limits, requester)
+    const refused = await limitInTheWay(tx, limits, requester, { paymentId: null, amount })
+    if (refused) {
+      const replay = await replayOf(tx, requester.orgId, idempotencyKey, requestDigest)
+      if (replay) return replay
+      throw refused
+    }
+    await countForUser(tx, limits, requester, id)
+    return store({ query: tx.last })
   }
 }

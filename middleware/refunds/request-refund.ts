@@ -7,9 +7,11 @@ import { Money } from '../money/money.ts'
 import { bindPayment, reserveSlot } from './bind-payment.ts'
 import { findRequested, insertRefund, keyIsKnown } from './insert-refund.ts'
 import type { RefundJob } from './refund-rows.ts'
+import type { RefundLimits } from './refund-limits.ts'
 import type { RefundPlan, RefundRequest, Requester } from './refund-request.ts'
 import type { PaymentBalance, Refund } from './refund.ts'
 import { takesTurns } from './take-turn.ts'
+import { countForUser, limitInTheWay, takeUserTurn } from './within-limits.ts'
 import { trace } from '../trace.ts'
 
 export type RequestedRefund =
@@ -34,6 +36,7 @@ export async function requestRefund(
   idempotencyKey: string,
   request: RefundRequest,
   plan: RefundPlan = { kind: 'refund', facts: null },
+  limits: RefundLimits | null = null,
 ): Promise<RequestedRefund> {
   const digest = digestOf(gateway, request)
   const facts = { orgId: requester.orgId, gateway: gateway.name, account: request.gatewayAccount }
@@ -51,12 +54,16 @@ export async function requestRefund(
   }
 
   async function reserve(tx: Transaction): Promise<RequestedRefund> {
+    if (limits) await takeUserTurn(tx, limits, requester)
     const { balance, nextSendInMs } = await bindPayment(tx, gateway, requester.orgId, request, plan.facts)
     const amount = request.amount ?? balance.refundable
-    const refused = whyNot(balance, amount, request, plan)
+    const asked = { paymentId: request.paymentId, amount }
+    const refused =
+      whyNot(balance, amount, request, plan) ?? (limits && (await limitInTheWay(tx, limits, requester, asked)))
     if (refused) return (await replayOf(tx, requester.orgId, idempotencyKey, digest)) ?? raise(refused)
     await reserveSlot(tx, gateway, requester.orgId, request.paymentId)
     const id = uuidv7()
+    if (limits) await countForUser(tx, limits, requester, id)
     const refund = {
       id,
       orgId: requester.orgId,

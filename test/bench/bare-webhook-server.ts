@@ -25,6 +25,7 @@ const server = await startServer({
   ...{ accounts: new GatewayAccounts(accounts, new Set()), permittedUsers: new PermittedUsers(NOTHING, new Map()) },
   ...{
     directDebit: config.directDebit,
+    refundLimits: new Map(),
     onWork: () => {},
     answerWithinMs: 5_000,
     readiness: async () => null,

@@ -33,7 +33,11 @@ export async function countStatements(context: BenchContext, world: BenchWorld):
   }))
   const server = await startServer({
     ...{ ...config.server, orgs: config.orgs, database, permittedUsers, log: openLog('silent'), limits: config.limits },
-    ...{ accounts: new GatewayAccounts(accounts, new Set([ORG])), directDebit: config.directDebit },
+    ...{
+      accounts: new GatewayAccounts(accounts, new Set([ORG])),
+      directDebit: config.directDebit,
+      refundLimits: new Map(),
+    },
     ...{ onWork: () => {}, answerWithinMs: 5_000, readiness: async () => null, onBegun: () => {} },
   })
   const load = new HttpLoad(server.url, 1)

@@ -21,7 +21,7 @@ describe('an agent, from the Refund button to the money and back', () => {
   beforeAll(async () => {
     const directory = await pageDirectory()
     browser = await launchBrowser()
-    world = await startWorld({ pageDirectory: directory, outcomeDelayMs: 300 })
+    world = await startWorld({ pageDirectory: directory, outcomeDelayMs: 300, orgLimits: { refund: { JPY: '2500' } } })
   }, COLD_BUNDLE_MS)
   afterAll(async () => {
     await browser?.close()
@@ -133,6 +133,21 @@ describe('an agent, from the Refund button to the money and back', () => {
     await dialog.send()
     await dialog.close()
     await payment.newestRefundReads('JPY 1000')
+  })
+
+  it('is told what a limit of the org lets out at once, and the form stays open', async () => {
+    const payment = await visitor.openPayment(YEN)
+    const dialog = await payment.pressRefund()
+    await dialog.fillAmount('2501')
+    await dialog.send()
+    await dialog.dialog
+      .getByText('At most JPY 2500 may go out at once. Lower the amount, or ask your administrator.')
+      .waitFor()
+    expect(await visitor.inspect('beyond-limit')).toEqual([])
+    await dialog.fillAmount('2500')
+    await dialog.send()
+    await dialog.close()
+    await payment.newestRefundReads('JPY 2500')
   })
 
   it('is refused without the permission set, and sees no amount to refund', async () => {

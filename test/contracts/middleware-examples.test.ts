@@ -24,6 +24,7 @@ const PAYMENT_EXAMPLES = ['payment', 'charged_back'] as const
 const PREVIEW_EXAMPLES = ['preview', 'preview_void', 'preview_wait', 'preview_direct_debit', 'preview_nothing'] as const
 const PROBLEM_EXAMPLES = [
   'amount_exceeds_refundable',
+  'user_amount_at_limit',
   'not_permitted',
   'service_unavailable',
   'acknowledgement_missing',

@@ -43,6 +43,8 @@ export interface LocalWorldOptions {
   readonly tasksAtOnce?: number
   /** `limits` of the configuration. */
   readonly limits?: object
+  /** `limits` of the org in the configuration. */
+  readonly orgLimits?: object
   /** The built page, served by the local org. */
   readonly pageDirectory?: string
 }
@@ -115,6 +117,7 @@ export async function startLocalWorld(options: LocalWorldOptions): Promise<Local
         username: INTEGRATION_USER,
         privateKey: { file: integrationKey.path },
         requestCertificates: [{ file: requestCertificate.path }],
+        ...(options.orgLimits !== undefined && { limits: options.orgLimits }),
       },
     ],
     gatewayAccounts: gateways.accounts(ORG_ID),

@@ -85,7 +85,7 @@ export interface Answer<Body> {
 }
 
 export async function startWorld(
-  options: Pick<LocalWorldOptions, 'pageDirectory' | 'outcomeDelayMs' | 'spacingMs' | 'limits'> = {},
+  options: Pick<LocalWorldOptions, 'pageDirectory' | 'outcomeDelayMs' | 'spacingMs' | 'limits' | 'orgLimits'> = {},
 ): Promise<World> {
   const directory = await mkdtemp(join(tmpdir(), 'refund-relay-world-'))
   const database = await freshDatabase()

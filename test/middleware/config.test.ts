@@ -177,6 +177,40 @@ describe('the configuration', () => {
     expect(read('retention', { days: 90 })).toMatchObject({ retention: { days: 90 } })
   })
 
+  it('may limit what goes out, and is told of amounts with their currency', () => {
+    const read = readWith({
+      'orgs.0.limits': {
+        refund: { EUR: '500.00', JPY: '60000' },
+        userDay: { refunds: 50 },
+        paymentDay: { refunds: 5 },
+      },
+    })
+    if (typeof read === 'string') throw new Error(read)
+    const { refund, userDay, paymentDay } = read.orgs[0]!.limits!
+    expect([...refund!.values()].map(String)).toEqual(['EUR 500.00', 'JPY 60000'])
+    expect([userDay, paymentDay]).toEqual([{ refunds: 50 }, { refunds: 5 }])
+  })
+
+  it.each<[string, object, RegExp]>([
+    [
+      'of more decimals than its currency has',
+      { refund: { JPY: '500.50' } },
+      /limits\.refund\.JPY: JPY has 0 decimals/,
+    ],
+    ['of a currency that does not exist', { refund: { EUX: '1.00' } }, /limits\.refund\.EUX: EUX is not an ISO 4217/],
+    ['of a currency in small letters', { refund: { eur: '1.00' } }, /limits\.refund\.eur: .* in capitals/],
+    ['of zero', { userDay: { amounts: { EUR: '0.00' } } }, /userDay\.amounts\.EUR: must be more than zero/],
+    ['that is no text', { refund: { EUR: 500 } }, /limits\.refund\.EUR: .* string/],
+    ['that is negative', { refund: { EUR: '-1.00' } }, /limits\.refund\.EUR: must be decimal text/],
+    ['of no refund at all', { paymentDay: { refunds: 0 } }, /paymentDay\.refunds: .*1/],
+    ['without a currency', { refund: {} }, /limits\.refund: must name a currency/],
+    ['of users that says nothing', { userDay: {} }, /limits\.userDay: must hold a limit/],
+    ['that says nothing', {}, /orgs\.0\.limits: must hold a limit/],
+    ['of another name', { userWeek: { refunds: 1 } }, /userWeek/],
+  ])('with a limit %s does not start', (_what, limits, named) => {
+    expect(readWith({ 'orgs.0.limits': limits })).toMatch(named)
+  })
+
   it('may share a key between accounts of one gateway, for the same purpose', () => {
     expect(readWith({ 'gatewayAccounts.1': { ...good().gatewayAccounts[0], account: 'ExampleMOTO' } })).toMatchObject({
       gatewayAccounts: [{ account: 'ExampleECOM' }, { account: 'ExampleMOTO' }],

@@ -10,6 +10,7 @@ export interface Threat {
 const BAD_INPUT = 'test/journeys/bad-input.test.ts'
 const ADYEN_WEBHOOK = 'test/middleware/gateways/adyen/adyen-webhook.test.ts'
 const REQUEST = 'test/middleware/refunds/request-refund.test.ts'
+const LIMITS = 'test/middleware/refunds/limits.test.ts'
 const RULES = 'test/middleware/refunds/refund.test.ts'
 const CONFIG = 'test/middleware/config.test.ts'
 const CANARY = 'test/security/canary.test.ts'
@@ -228,8 +229,14 @@ export const THREATS: readonly Threat[] = [
     id: 'T23 R',
     threat: 'an agent refunds much, to themselves',
     control:
-      'to the original payment, never more than was taken; credits off and behind a right of their own; a rate per user. Limits per amount and four eyes are not built',
+      'to the original payment, never more than was taken; credits off and behind a right of their own; limits of one refund, and of a user and a payment in 24 hours, off until set, with an alert. Customers are not known here; four eyes comes later',
     evidence: [
+      [LIMITS, 'lets out as much as it says, and refuses a cent more'],
+      [LIMITS, 'refuse one too much, say when there is room again, and store nothing'],
+      [LIMITS, 'are not passed by requests at the same moment, credits among them'],
+      [LIMITS, 'hold whoever asks, also at the same moment'],
+      ['test/journeys/limits.test.ts', 'answers 409 with the limit'],
+      ['test/middleware/operations/metrics.test.ts', 'count what a limit of the org refused'],
       [REQUEST, 'lets exactly the allowed refunds of one payment pass when many come at once'],
       ['test/journeys/admission.test.ts', 'refuses what one user asks too often with 429, and nobody else'],
     ],

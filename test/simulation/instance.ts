@@ -78,7 +78,7 @@ export class Instance implements Owner {
       await this.#permitted.check(ORG_ID, world.crm.userId)
       const requester = { orgId: ORG_ID, userId: world.crm.userId }
       const { askForRefund, submitRefund } = world.product
-      const asked = await askForRefund(this.database, gateway, requester, request.key, body, DEFAULT_RULES)
+      const asked = await askForRefund(this.database, gateway, requester, request.key, body, DEFAULT_RULES, null)
       const refund = asked.kind === 'new' ? asked.job.refund : asked.refund
       caller.stored(refund.id, asked.kind, otherBody)
       if (asked.kind === 'new' && !asked.waits) {

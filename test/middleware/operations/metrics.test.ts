@@ -1,6 +1,7 @@
 import { openMetrics } from '../../../middleware/operations/metrics.ts'
 import { startMetricsServer } from '../../../middleware/operations/metrics-server.ts'
 import { CrmError } from '../../../middleware/crm/crm.ts'
+import { RefundError } from '../../../middleware/errors.ts'
 import { tellState, trace } from '../../../middleware/trace.ts'
 import { freshDatabase } from '../../fresh-database.ts'
 import type { FreshDatabase } from '../../fresh-database.ts'
@@ -46,6 +47,17 @@ describe('the metrics', () => {
     ])
       expect(text).toContain(line)
     expect(text).not.toMatch(/019a0000|00D000/)
+  })
+
+  it('count what a limit of the org refused, and no other refusal', async () => {
+    const facts = { gateway: 'adyen', orgId: '00D000000000001EAA' }
+    const text = await measure(async () => {
+      for (const code of ['user_refunds_at_limit', 'user_refunds_at_limit', 'nothing_refundable'] as const)
+        await trace('reserve', facts, () => Promise.reject(new RefundError(code))).catch(() => {})
+      await trace('reserve', facts, async () => 'stored')
+    })
+    const counted = text.split('\n').filter((line) => line.startsWith('refund_relay_limit_refusals_total'))
+    expect(counted).toEqual(['refund_relay_limit_refusals_total{gateway="adyen",code="user_refunds_at_limit"} 2'])
   })
 
   it('tell how far behind webhooks are: from their happening to here, and from here to the ledger', async () => {

@@ -96,10 +96,10 @@ export const WORK: readonly Mutant[] = [
           }
         : null,
     product: (product) => ({
-      askForRefund: async (database, gateway, requester, key, request, rules) => {
+      askForRefund: async (database, gateway, requester, key, request, ...rules) => {
         const { digestOf } = await import('../../../middleware/refunds/request-refund.ts')
         await database.query(`SELECT set_config('simulation.digest', $1, false)`, [digestOf(gateway, request)])
-        return product.askForRefund(database, gateway, requester, key, request, rules)
+        return product.askForRefund(database, gateway, requester, key, request, ...rules)
       },
     }),
   },

@@ -105,7 +105,7 @@ describe('the stand-ins of RefundController', () => {
     })
   })
 
-  it.each(['amount_exceeds_refundable', 'not_permitted', 'service_unavailable'])(
+  it.each(['amount_exceeds_refundable', 'user_amount_at_limit', 'not_permitted', 'service_unavailable'])(
     'refuses as the example %s does, in its own sentence',
     async (name) => {
       rig.middleware.answers.POST = rig.example(name)
