@@ -2,9 +2,14 @@ import { randomUUID } from 'node:crypto'
 import pg from 'pg'
 import { openDatabase, type Database } from '../middleware/database/database.ts'
 import { migrate } from '../middleware/database/migrate.ts'
+import { READER_ROLE, SERVICE_ROLE } from '../middleware/database/roles.ts'
 
 export interface FreshDatabase {
+  /** As the owner of the tables. */
   readonly url: string
+  /** As a user who is a member of the service's role, or of the reader's, and of nothing else. */
+  readonly serviceUrl: string
+  readonly readerUrl: string
   readonly database: Database
   /** Closes `database` and drops it, whoever else is still connected. */
   close(): Promise<void>
@@ -13,6 +18,10 @@ export interface FreshDatabase {
 const TEMPLATE = 'refund_relay_template'
 /** Any number: workers that need the template at the same moment make it one after the other. */
 const TEMPLATE_LOCK = 91_117
+
+const SERVICE_USER = 'refund_relay_test_service'
+const READER_USER = 'refund_relay_test_reader'
+const PASSWORD = 'test'
 
 /** A migrated, empty database of the test's own, on the server of test/database-server.mjs. */
 export async function freshDatabase(): Promise<FreshDatabase> {
@@ -25,6 +34,8 @@ export async function freshDatabase(): Promise<FreshDatabase> {
   const database = openDatabase(url)
   return {
     url,
+    serviceUrl: asUser(url, SERVICE_USER),
+    readerUrl: asUser(url, READER_USER),
     database,
     async close() {
       await database.close()
@@ -42,12 +53,21 @@ async function ensureTemplate(client: pg.Client): Promise<void> {
     if (await isMade()) return
     await client.query(`DROP DATABASE IF EXISTS ${TEMPLATE}`)
     await client.query(`CREATE DATABASE ${TEMPLATE}`)
-    await migrate(urlOf(TEMPLATE))
+    await migrate(urlOf(TEMPLATE), { roles: true })
+    await ensureUser(client, SERVICE_USER, SERVICE_ROLE)
+    await ensureUser(client, READER_USER, READER_ROLE)
     // A template that somebody is connected to cannot be copied.
     await client.query(`ALTER DATABASE ${TEMPLATE} WITH IS_TEMPLATE true ALLOW_CONNECTIONS false`)
   } finally {
     await client.query('SELECT pg_advisory_unlock($1)', [TEMPLATE_LOCK])
   }
+}
+
+/** Users are the whole server's, and outlive the template. */
+async function ensureUser(client: pg.Client, user: string, role: string): Promise<void> {
+  const { rows } = await client.query('SELECT 1 FROM pg_roles WHERE rolname = $1', [user])
+  if (rows.length === 0) await client.query(`CREATE ROLE ${user} LOGIN PASSWORD '${PASSWORD}'`)
+  await client.query(`GRANT ${role} TO ${user}`)
 }
 
 async function onServer<Result>(work: (client: pg.Client) => Promise<Result>): Promise<Result> {
@@ -63,6 +83,13 @@ async function onServer<Result>(work: (client: pg.Client) => Promise<Result>): P
 function urlOf(name: string): string {
   const url = new URL(serverUrl())
   url.pathname = `/${name}`
+  return url.href
+}
+
+function asUser(databaseUrl: string, user: string): string {
+  const url = new URL(databaseUrl)
+  url.username = user
+  url.password = PASSWORD
   return url.href
 }
 

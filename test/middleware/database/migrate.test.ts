@@ -18,7 +18,7 @@ describe('migrate', () => {
     await fresh.close()
   })
   const write = (name: string, sql: string) => writeFileSync(join(folder, name), sql)
-  const run = () => migrate(fresh.url, folder)
+  const run = () => migrate(fresh.url, { folder })
 
   it('applies each file once, in order, whoever asks at the same moment', async () => {
     const runs = await Promise.all([run(), run(), run()])
