@@ -1,12 +1,10 @@
 import { X509Certificate } from 'node:crypto'
 import type { Config } from '../config.ts'
 import { checkOrg } from '../crm/check-org.ts'
-import type { Database } from '../database/database.ts'
-import { unappliedMigrations } from '../database/migrate.ts'
 import { openGateway } from '../gateways/registry.ts'
+import { checkDatabase } from './check-database.ts'
 import { checkHost, expiryFinding } from './check-host.ts'
 import type { Finding } from './finding.ts'
-import { openLedger } from './open-ledger.ts'
 
 /** Everything that the configuration names is reached once; nothing is changed anywhere. */
 export async function checkEverything(config: Config, onProgress: (what: string) => void): Promise<Finding[]> {
@@ -26,40 +24,6 @@ export async function checkEverything(config: Config, onProgress: (what: string)
     await look(subject, async () => [await checkAccount(subject, settings)])
   }
   return findings
-}
-
-async function checkDatabase(config: Config): Promise<Finding[]> {
-  const subject = 'database'
-  try {
-    const ledger = await openLedger(config)
-    try {
-      return [
-        { subject, what: 'answers', detail: await versionOf(ledger.database), remedy: null },
-        await checkSchema(ledger.database),
-      ]
-    } finally {
-      await ledger.close()
-    }
-  } catch (error) {
-    const { code, message } = error as NodeJS.ErrnoException
-    const remedy = 'check the address and password of `database`, and that PostgreSQL runs'
-    return [{ subject, what: 'answers', detail: code ?? message, remedy }]
-  }
-}
-
-async function versionOf(database: Database): Promise<string> {
-  const [row] = await database.query<{ version: string; recovery: boolean }>(
-    `SELECT current_setting('server_version') AS version, pg_is_in_recovery() AS recovery`,
-  )
-  if (row!.recovery) throw new Error('it is a standby, which takes no writes')
-  return `PostgreSQL ${row!.version}`
-}
-
-async function checkSchema(database: Database): Promise<Finding> {
-  const waiting = await unappliedMigrations(database)
-  // The middleware applies them itself when it starts: that some wait is news, not a fault.
-  const detail = waiting.length === 0 ? 'up to date' : `${waiting.length} migrations will be applied at the next start`
-  return { subject: 'database', what: 'schema', detail, remedy: null }
 }
 
 /** Every host once. */

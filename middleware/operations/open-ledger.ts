@@ -11,7 +11,7 @@ export interface OpenLedger {
 }
 
 /** The ledger of a middleware that may be running at this moment; audit rows name the operator. */
-export async function openLedger(config: Config): Promise<OpenLedger> {
+export async function openLedger(config: Pick<Config, 'database'>): Promise<OpenLedger> {
   const instance = `operator ${operatorName()}@${hostname()}`
   if ('url' in config.database) {
     const database = openDatabase(config.database.url, { instance, maxConnections: 2 })
