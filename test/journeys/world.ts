@@ -34,7 +34,7 @@ type PreviewAnswer = (typeof previewSchema)['_output']
 type CreditAnswer = (typeof creditAnswerSchema)['_output']
 type PaymentAnswer = (typeof paymentAnswerSchema)['_output']
 
-/** A whole product on real sockets: org, gateway, PostgreSQL, and the middleware in this process. */
+/** A whole product on real sockets: org, gateway, PostgreSQL, and the middleware in this process, as a member of its database role. */
 export interface World extends LocalWorld {
   readonly database: FreshDatabase
   /** Adds a card payment at Adyen and tells how the org would ask for its refund. */
@@ -97,7 +97,8 @@ export async function startWorld(
     directory,
     keep: false,
     middlewareUrl: url,
-    databaseUrl: database.url,
+    // With the rights that it has in production: what it may not do, no journey needs.
+    databaseUrl: database.serviceUrl,
   })
   const canary = new LogCanary(directory)
   const log = openLog('info', canary)

@@ -12,6 +12,7 @@ const ADYEN_WEBHOOK = 'test/middleware/gateways/adyen/adyen-webhook.test.ts'
 const REQUEST = 'test/middleware/refunds/request-refund.test.ts'
 const LIMITS = 'test/middleware/refunds/limits.test.ts'
 const RULES = 'test/middleware/refunds/refund.test.ts'
+const ROLES = 'test/middleware/database/roles.test.ts'
 const CONFIG = 'test/middleware/config.test.ts'
 const CANARY = 'test/security/canary.test.ts'
 const LOCK = 'test/scripts/lock-file.test.ts'
@@ -169,8 +170,16 @@ export const THREATS: readonly Threat[] = [
   {
     id: 'T16 E',
     threat: 'somebody changes an amount in the database',
-    control: 'what was asked for never changes, by trigger. Roles apart for migration and service are the operator’s',
-    evidence: [[RULES, 'amount = 11']],
+    control:
+      'what was asked for never changes, by trigger; roles apart for the owner, the service and those who look, of which only the owner could change that',
+    evidence: [
+      [RULES, 'amount = 11'],
+      [ROLES, 'the service may not: %s'],
+      [ROLES, 'whoever only looks may not: %s'],
+      [ROLES, 'never lets the service update what the rule says that it never changes'],
+      ['test/journeys/roles.test.ts', 'as nobody but a member of its own'],
+      ['test/middleware/operations/check-database.test.ts', 'wants another user than the owner'],
+    ],
   },
   {
     id: 'T17 T',
