@@ -40,7 +40,8 @@ export const RIGHTS: Readonly<Record<string, Rights>> = {
   gateway_events: {
     fixed: [
       ...['id', 'gateway', 'gateway_account', 'identity', 'kind', 'gateway_kind', 'occurred_at', 'refund_reference'],
-      ...['refund_id', 'amount', 'currency', 'error_code', 'gateway_message', 'payload', 'received_at'],
+      // Its words are erased when their time has come.
+      ...['refund_id', 'amount', 'currency', 'error_code', 'received_at'],
     ],
   },
   event_cursors: { fixed: ['gateway', 'gateway_account'] },
@@ -56,6 +57,9 @@ export const RIGHTS: Readonly<Record<string, Rights>> = {
     fixed: ['id', 'org_id', 'gateway', 'gateway_account', 'kind', 'subject'],
   },
   reconciled_refunds: { may: ['INSERT', 'DELETE'] },
+  erasure_cursors: { may: ['UPDATE'], fixed: ['subject'] },
+  kept_longer: { may: ['INSERT', 'UPDATE', 'DELETE'], fixed: ['subject', 'id'] },
+  limited_requests: { may: ['INSERT', 'DELETE'] },
 }
 
 /** The roles, where the server does not have them yet; they are the whole server's. */

@@ -5,9 +5,6 @@ const BATCH = 500
 /** Of one run. What is left waits for the next: the first run on a ledger of years must not keep the disk from agents. */
 const BATCHES = 10
 
-/** What is set where an event is erased; nothing that judges it reads its payload. */
-export const ERASED_EVENT = `payload = 'null', gateway_message = NULL`
-
 interface Subject {
   readonly name: string
   readonly idType: 'uuid' | 'bigint'
@@ -33,8 +30,8 @@ const SUBJECTS: readonly Subject[] = [
     name: 'gateway_events',
     idType: 'bigint',
     isOld: `received_at < ${CUTOFF}`,
-    // Of a payment that nobody ever refunds here it may wait for ever; should it be joined one day, its codes and amounts count.
-    erase: `UPDATE gateway_events SET ${ERASED_EVENT} WHERE id IN (
+    // Nothing that judges an event reads its payload. Of a payment that nobody ever refunds here it may wait for ever; should it be joined one day, its codes and amounts count.
+    erase: `UPDATE gateway_events SET payload = 'null', gateway_message = NULL WHERE id IN (
         SELECT id FROM gateway_events WHERE id = ANY($1::bigint[]) AND received_at < ${CUTOFF}
           AND (due_at IS NULL OR outcome = 'no_such_payment') FOR UPDATE SKIP LOCKED
       ) RETURNING id::text`,

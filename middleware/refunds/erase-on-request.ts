@@ -1,6 +1,5 @@
 import type { Database, Queryable } from '../database/database.ts'
 import { RefundError } from '../errors.ts'
-import { ERASED_EVENT } from './erase-old.ts'
 import { FINAL_STATES } from './refund.ts'
 
 /** Of whom everything is erased: the refunds of one payment, or one credit. */
@@ -49,7 +48,7 @@ export async function eraseOnRequest(
       [ids, `erased by ${by}: ${reason}`],
     )
     await tx.query('UPDATE refunds SET erased_at = relay_now() WHERE id = ANY($1::uuid[])', [ids])
-    await tx.query(`UPDATE gateway_events SET ${ERASED_EVENT} WHERE id = ANY($1::bigint[])`, [
+    await tx.query(`UPDATE gateway_events SET payload = 'null', gateway_message = NULL WHERE id = ANY($1::bigint[])`, [
       events.map(({ id }) => id),
     ])
     return { refunds: ids, events: events.length }

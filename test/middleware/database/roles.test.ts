@@ -80,7 +80,7 @@ describe('the roles of the service and of those who only look', () => {
     `UPDATE payments SET gateway_reference = 'another'`,
     'UPDATE payments SET refunded = 0',
     'UPDATE payments SET under_way = 0',
-    `UPDATE gateway_events SET payload = '{}'`,
+    `UPDATE gateway_events SET amount = '1.00'`,
     'UPDATE exposures SET at_risk = false',
     'DELETE FROM refunds',
     'DELETE FROM payments',
