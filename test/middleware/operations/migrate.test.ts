@@ -57,7 +57,9 @@ describe('npm run migrate', () => {
     expect(told.err).toMatch(
       /^migrate: The user refund_relay_test_service may not change the tables: run .* as their owner, .*\n$/,
     )
-    expect((await migrateAs('postgres://nobody:nothing@127.0.0.1:9/ledger')).err).toMatch(/^migrate: .*ECONNREFUSED.*\n$/)
+    expect((await migrateAs('postgres://nobody:nothing@127.0.0.1:9/ledger')).err).toMatch(
+      /^migrate: .*ECONNREFUSED.*\n$/,
+    )
   })
 
   it('needs no right to make roles where somebody has made them', async () => {
