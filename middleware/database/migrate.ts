@@ -61,6 +61,8 @@ export async function migrate(
 async function applyMissing(client: pg.Client, migrations: readonly Migration[], roles: boolean): Promise<string[]> {
   // Held by the session: it ends with it, even if this process is killed.
   await client.query('SELECT pg_advisory_lock($1)', [MIGRATION_LOCK])
+  // Another process may have applied them meanwhile, which this one may not even be allowed to.
+  if (!roles && missing(migrations, await appliedBefore(client)).length === 0) return []
   await client.query(`CREATE TABLE IF NOT EXISTS schema_migrations (
     name text PRIMARY KEY,
     checksum text NOT NULL,
@@ -75,7 +77,6 @@ async function applyMissing(client: pg.Client, migrations: readonly Migration[],
       )
     })
   }
-  // Another process may have applied them meanwhile.
   const waiting = missing(migrations, await appliedBefore(client))
   for (const migration of waiting) await apply(client, migration)
   if (roles) await inTransaction(client, () => renewGrants(client))

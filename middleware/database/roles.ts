@@ -35,7 +35,7 @@ export const RIGHTS: Readonly<Record<string, Rights>> = {
       ...['updated_at', 'attention_version'],
     ],
   },
-  // The body may change until it is sent: it names the sum of the refunds that went before.
+  // When the body may change, a rule says.
   attempts: { fixed: ['id', 'refund_id', 'operation', 'key'], hidden: ['body'] },
   gateway_events: {
     fixed: [
@@ -74,7 +74,7 @@ export async function createRoles(client: pg.ClientBase): Promise<void> {
 }
 
 /**
- * Gives both roles what the tables that are there now need, and takes everything else. Nothing where the roles are not wanted.
+ * Gives both roles what the tables that are there now need, and takes everything else: the schema must be the ledger's alone. Nothing where the roles are not wanted.
  * Rules that hold whatever the service does run with the owner's rights, so that the sums of a payment are theirs alone.
  */
 export async function renewGrants(client: pg.ClientBase): Promise<void> {
@@ -89,6 +89,7 @@ export async function renewGrants(client: pg.ClientBase): Promise<void> {
     `SELECT c.oid::regclass::text AS table, relname::text AS name, array_agg(attname::text ORDER BY attnum) AS columns
      FROM pg_class c JOIN pg_attribute ON attrelid = c.oid AND attnum > 0 AND NOT attisdropped
      WHERE relnamespace = current_schema()::regnamespace AND relkind IN ('r', 'p') AND pg_has_role(relowner, 'USAGE')
+       AND NOT EXISTS (SELECT FROM pg_depend WHERE classid = 'pg_class'::regclass AND objid = c.oid AND deptype = 'e')
      GROUP BY c.oid`,
   )
   const functions = await client.query<{ signature: string; isTrigger: boolean }>(

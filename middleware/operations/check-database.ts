@@ -75,12 +75,16 @@ async function checkSchema(database: Database, user: User): Promise<Finding> {
   return { ...finding, detail: `${length} migrations are missing, which ${user.name} may not apply`, remedy }
 }
 
-function checkRights({ name, isSuperuser, ownsTables, mayWrite }: User, { gatewayAccounts }: DatabasePart): Finding {
+function checkRights(
+  { name, isSuperuser, ownsTables, mayCreate, mayWrite }: User,
+  { gatewayAccounts }: DatabasePart,
+): Finding {
   const finding = { subject: 'database', what: 'rights' }
   if (mayWrite === false) return { ...finding, detail: `${name} may not write refunds`, remedy: MEMBERSHIP }
-  if (!isSuperuser && !ownsTables)
+  // Whoever makes the tables at the first start owns them from then on.
+  if (!isSuperuser && !(ownsTables ?? mayCreate))
     return { ...finding, detail: `${name} may not change the rules kept there`, remedy: null }
   const isLive = gatewayAccounts.some(({ live }) => live)
-  const detail = `${name} ${isSuperuser ? 'is a superuser' : 'owns the tables'}, and could switch off the rules kept there`
+  const detail = `${name} ${isSuperuser ? 'is a superuser' : ownsTables ? 'owns the tables' : 'will own the tables'}, and could switch off the rules kept there`
   return { ...finding, detail, remedy: isLive ? MEMBERSHIP.replace('its user', 'another user') : null }
 }

@@ -2,6 +2,7 @@ import { z } from 'zod'
 import { freeTextSchema } from '../free-text.ts'
 import { recordIdSchema } from '../record-id.ts'
 import { eraseOnRequest } from '../refunds/erase-on-request.ts'
+import { orgIdSchema } from '../settings.ts'
 import { UsageError } from './command.ts'
 import type { Command } from './command.ts'
 import { operatorName } from './open-ledger.ts'
@@ -9,7 +10,7 @@ import { operatorName } from './open-ledger.ts'
 const optionsSchema = z.strictObject({
   payment: recordIdSchema.optional(),
   credit: z.uuid('must be the id of a credit, as Credit__c.Credit_Key__c shows it').optional(),
-  org: z.string().optional(),
+  org: orgIdSchema.optional(),
   reason: freeTextSchema.min(8, 'must say in 8 to 255 characters who asked for it: the number of the request, no name'),
 })
 

@@ -14,14 +14,19 @@ export interface Erasure {
 }
 
 /** Something of it is not over, so that nothing was erased; the message says what. */
-export class NotErasable extends Error {}
+export class NotErasableError extends Error {
+  constructor(message: string) {
+    super(message)
+    this.name = 'NotErasableError'
+  }
+}
 
 /** The answer to a call that was under way while a webhook was faster is stored within this time. */
 const ANSWERS_WITHIN = `interval '10 minutes'`
 
 /**
  * Erases at once what is otherwise erased after some time, with who did so and why in the history of each refund.
- * @throws RefundError `payment_not_found`, `refund_not_found`; NotErasable; then nothing was changed
+ * @throws RefundError `payment_not_found`, `refund_not_found`; NotErasableError; then nothing was changed
  */
 export async function eraseOnRequest(
   database: Database,
@@ -34,14 +39,15 @@ export async function eraseOnRequest(
     const events = await tx.query<{ id: string; waits: boolean }>(
       `SELECT e.id, e.due_at IS NOT NULL AS waits FROM gateway_events e
        WHERE (e.gateway, e.gateway_account) = (SELECT gateway, gateway_account FROM refunds WHERE id = $1)
-         AND (e.payment_reference = $2 OR e.refund_id = ANY($3) OR e.refund_reference = ANY($4)) ORDER BY e.id FOR UPDATE`,
-      [ids[0], refunds[0]!.paymentReference, ids, refunds.flatMap(({ gatewayReference }) => gatewayReference ?? [])],
+         AND (e.payment_reference = $2 OR (e.payment_reference IS NULL AND e.refund_reference = ANY($3))) ORDER BY e.id FOR UPDATE`,
+      [ids[0], refunds[0]!.paymentReference, refunds.flatMap(({ gatewayReference }) => gatewayReference ?? [])],
     )
     const open = [
       ...refunds.flatMap(({ id, because }) => (because === null ? [] : [`${id} ${because}`])),
       ...events.flatMap(({ id, waits }) => (waits ? [`event ${id} is still to be applied`] : [])),
     ]
-    if (open.length > 0) throw new NotErasable(`Nothing was erased, for not everything is over: ${open.join('; ')}.`)
+    if (open.length > 0)
+      throw new NotErasableError(`Nothing was erased, for not everything is over: ${open.join('; ')}.`)
     await tx.query(
       `INSERT INTO refund_changes (refund_id, from_state, to_state, evidence)
        SELECT id, state, state, $2 FROM refunds WHERE id = ANY($1::uuid[]) ORDER BY id`,
@@ -66,7 +72,6 @@ interface Candidate {
 const BECAUSE = `CASE
     WHEN r.state NOT IN (${FINAL_STATES.map((state) => `'${state}'`).join(', ')}) THEN 'is ' || r.state
     WHEN r.held_until IS NOT NULL THEN 'holds its amount, for its gateway may repair it'
-    WHEN r.attention IS NOT NULL THEN 'needs a person'
     WHEN NOT is_over(r) THEN 'is not in Salesforce as it is now'
     WHEN r.updated_at > relay_now() - ${ANSWERS_WITHIN} THEN 'has changed in the last ten minutes'
   END`
@@ -83,7 +88,7 @@ async function refundsOf(
   if (payments.length > 1) {
     // The copy of an org has the record ids of its original.
     const orgs = payments.map((payment) => payment.orgId).join(', ')
-    throw new NotErasable(
+    throw new NotErasableError(
       `Nothing was erased: ${paymentId} is a payment of several orgs, so say with --org which: ${orgs}.`,
     )
   }
@@ -99,7 +104,7 @@ async function creditOf(tx: Queryable, id: string): Promise<Candidate[]> {
   const [credit] = await candidates(tx, 'r.id = $1', [id])
   if (!credit) throw new RefundError('refund_not_found')
   if (credit.paymentReference !== null) {
-    throw new NotErasable(`Nothing was erased: ${id} is the refund of a payment, so erase that payment.`)
+    throw new NotErasableError(`Nothing was erased: ${id} is the refund of a payment, so erase that payment.`)
   }
   return [credit]
 }

@@ -69,8 +69,8 @@ export async function refundStory(database: Queryable, refundId: string): Promis
   const events = await database.query<EventTold>(
     `SELECT id, gateway_kind AS "gatewayKind", occurred_at AS "occurredAt", received_at AS "receivedAt", outcome, tries
      FROM gateway_events WHERE gateway = $1 AND gateway_account = $2
-       AND (refund_reference = $3 OR refund_id = $4 OR payment_reference = $5) ORDER BY id`,
-    [row.gateway, row.gatewayAccount, row.gatewayReference, refundId, row.paymentReference],
+       AND (payment_reference = $4 OR (payment_reference IS NULL AND refund_reference = $3)) ORDER BY id`,
+    [row.gateway, row.gatewayAccount, row.gatewayReference, row.paymentReference],
   )
   const changes = await database.query<ChangeTold>(
     `SELECT from_state AS "from", to_state AS "to", evidence, instance, changed_at AS "changedAt"

@@ -2,6 +2,7 @@ import type { Database } from '../../middleware/database/database.ts'
 import type { Crm } from '../../middleware/crm/crm.ts'
 import { applyEvent } from '../../middleware/refunds/apply-event.ts'
 import { claimRefunds } from '../../middleware/refunds/due-work.ts'
+import { eraseOld } from '../../middleware/refunds/erase-old.ts'
 import { storeEvents } from '../../middleware/refunds/event-inbox.ts'
 import { claimEvents } from '../../middleware/refunds/gateway-events.ts'
 import { joinPayments } from '../../middleware/refunds/join-payments.ts'
@@ -53,5 +54,6 @@ export async function planDueWork(database: Database) {
   await markSilence(plans.database, [account])
   await joinPayments(plans.database, WILLING, ORG, [account])
   await writeEverything(plans.database)
+  await eraseOld(plans.database, 0)
   return { lines: plans.lines(), readsWhole: plans.readsWhole() }
 }

@@ -174,11 +174,12 @@ export const THREATS: readonly Threat[] = [
       'what was asked for never changes, by trigger; roles apart for the owner, the service and those who look, of which only the owner could change that',
     evidence: [
       [RULES, 'amount = 11'],
+      [RULES, 'never changes what was sent'],
       [ROLES, 'the service may not: %s'],
       [ROLES, 'whoever only looks may not: %s'],
       [ROLES, 'never lets the service update what the rule says that it never changes'],
       ['test/journeys/roles.test.ts', 'as nobody but a member of its own'],
-      ['test/middleware/operations/check-database.test.ts', 'wants another user than the owner'],
+      ['test/middleware/operations/check-database.test.ts', 'wants another user than %s'],
     ],
   },
   {

@@ -4,10 +4,11 @@
 -- When it was erased last; words that it has nevertheless came with a later change.
 ALTER TABLE refunds ADD erased_at timestamptz;
 
--- Nobody works on it, nobody has to look at it, and Salesforce holds its newest state.
+-- Nobody works on it, and Salesforce holds its newest state. A mark for a person is no obstacle: it is closed there, of which nothing comes
+-- back, and its words are our own.
 CREATE FUNCTION is_over(refund refunds) RETURNS boolean LANGUAGE sql IMMUTABLE AS $$
   SELECT refund.state IN ('rejected', 'succeeded', 'failed', 'reversed') AND refund.due_at IS NULL AND refund.held_until IS NULL
-    AND refund.attention IS NULL AND refund.crm_due_at IS NULL AND refund.crm_version >= refund.version
+    AND refund.crm_due_at IS NULL AND refund.crm_version >= refund.version
 $$;
 
 -- Who settled or released it stays, what they wrote about it does not.
@@ -57,17 +58,19 @@ CREATE TRIGGER refund_words_stay BEFORE UPDATE OF note, line_items ON refunds FO
   WHEN (OLD.note IS DISTINCT FROM NEW.note OR OLD.line_items::text IS DISTINCT FROM NEW.line_items::text)
   EXECUTE FUNCTION refuse_other_words();
 
+-- Until it is sent for the first time a body names the sum of the refunds that went before; from then on it is sent again unchanged.
 CREATE FUNCTION guard_attempt() RETURNS trigger LANGUAGE plpgsql AS $$
 BEGIN
-  IF NOT EXISTS (SELECT FROM refunds WHERE id = OLD.refund_id AND erased_at IS NOT NULL) THEN
-    RAISE EXCEPTION 'attempt %: what may be sent again is not erased', OLD.id
-      USING ERRCODE = 'check_violation', CONSTRAINT = 'attempt_erased_with_refund';
+  IF (NEW.body::text = 'null' AND NOT EXISTS (SELECT FROM refunds WHERE id = OLD.refund_id AND erased_at IS NOT NULL))
+    OR (NEW.body::text <> 'null' AND (OLD.sends > 0 OR NEW.sends > 0)) THEN
+    RAISE EXCEPTION 'attempt %: what was sent, or may be, stays as it is', OLD.id
+      USING ERRCODE = 'check_violation', CONSTRAINT = 'attempt_body_immutable';
   END IF;
   RETURN NEW;
 END $$;
 
 CREATE TRIGGER guard_attempt BEFORE UPDATE OF body ON attempts FOR EACH ROW
-  WHEN (NEW.body::text = 'null') EXECUTE FUNCTION guard_attempt();
+  WHEN (OLD.body::text IS DISTINCT FROM NEW.body::text) EXECUTE FUNCTION guard_attempt();
 
 -- The history can still only grow. Of what was erased it may lose the words, and nothing else.
 CREATE FUNCTION guard_change() RETURNS trigger LANGUAGE plpgsql AS $$
@@ -84,6 +87,10 @@ END $$;
 CREATE OR REPLACE TRIGGER refund_changes_append_only BEFORE DELETE OR TRUNCATE ON refund_changes
   FOR EACH STATEMENT EXECUTE FUNCTION refuse_change();
 CREATE TRIGGER guard_change BEFORE UPDATE ON refund_changes FOR EACH ROW EXECUTE FUNCTION guard_change();
+
+-- Finds the events that name a refund and not its payment.
+CREATE INDEX gateway_events_of_refund ON gateway_events (gateway, gateway_account, refund_reference)
+  WHERE payment_reference IS NULL AND refund_reference IS NOT NULL;
 
 -- Up to which row what is old has been gone through.
 CREATE TABLE erasure_cursors (

@@ -1,3 +1,5 @@
+import { randomUUID } from 'node:crypto'
+import { migrate } from '../../../middleware/database/migrate.ts'
 import { checkDatabase } from '../../../middleware/operations/check-database.ts'
 import { freshDatabase, type FreshDatabase } from '../../fresh-database.ts'
 
@@ -27,6 +29,29 @@ describe('the check of the database', () => {
     const finding = await found(db.url, 'rights', live)
     expect(finding).toMatchObject({ remedy })
     expect(finding!.detail).toMatch(/is a superuser, and could switch off the rules kept there$/)
+  })
+
+  it.each([
+    ['the owner of the tables', 'owns the tables', true],
+    ['whoever will make them at the first start', 'will own the tables', false],
+  ])('wants another user than %s', async (_who, what, isThere) => {
+    const name = `owner_${randomUUID().replaceAll('-', '')}`
+    const place = new URL(db.url)
+    place.pathname = `/${name}`
+    await db.database.query(`CREATE ROLE ${name} LOGIN PASSWORD 'test'`)
+    await db.database.query(`CREATE DATABASE ${name} OWNER ${name}`)
+    try {
+      const own = new URL(place)
+      Object.assign(own, { username: name, password: 'test' })
+      if (isThere) await migrate(own.href)
+      expect(await found(own.href, 'rights', true)).toMatchObject({
+        detail: `${name} ${what}, and could switch off the rules kept there`,
+        remedy: expect.stringMatching(/^make another user a member of refund_relay_service/),
+      })
+    } finally {
+      await db.database.query(`DROP DATABASE ${name} WITH (FORCE)`)
+      await db.database.query(`DROP ROLE ${name}`)
+    }
   })
 
   it('wants a right to write', async () => {

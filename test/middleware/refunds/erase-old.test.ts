@@ -36,10 +36,7 @@ describe('what is old', () => {
       [id],
     )
   const over = async (id: string) => {
-    await db.database.query(
-      `UPDATE refunds SET state = 'failed', attention = NULL, held_until = NULL, due_at = NULL WHERE id = $1`,
-      [id],
-    )
+    await db.database.query(`UPDATE refunds SET state = 'failed', held_until = NULL, due_at = NULL WHERE id = $1`, [id])
     await longAgo(id)
   }
   const tomorrow = () => db.database.query('UPDATE kept_longer SET due_at = relay_now()')
@@ -82,7 +79,6 @@ describe('what is old', () => {
 
   it.each([
     ['is pending', `state = 'pending'`],
-    ['needs a person', `attention_code = 'came_back', attention = 'It came back.'`],
     ['holds its amount', `held_until = relay_now() + interval '1 day', crm_due_at = NULL, crm_version = 9`],
     ['is looked at again', `due_at = relay_now() + interval '1 day'`],
     ['is not in Salesforce as it is now', 'crm_version = 0'],
@@ -92,8 +88,6 @@ describe('what is old', () => {
     const { id } = await toldRefund(db.database, DAYS + 1)
     await db.database.query('ALTER TABLE refunds DISABLE TRIGGER guard_refund')
     await db.database.query(`UPDATE refunds SET ${change} WHERE id = $1`, [id])
-    // The mark alone is news for Salesforce.
-    if (change.includes('attention')) await longAgo(id)
     await eraseOld(db.database, DAYS)
     expect(await whereTheNameIs(db.database)).toEqual([`attempts ${id}`, `refund_changes ${id}`, `refunds ${id}`])
     await over(id)
@@ -234,7 +228,7 @@ describe('the mark that erases, by hand', () => {
       'refund_erased_whole',
     ],
     ['an earlier day', `UPDATE refunds SET erased_at = '2026-01-01' WHERE id = $1`, 'refund_erased_whole'],
-    ['the body of an attempt', `UPDATE attempts SET body = 'null' WHERE refund_id = $1`, 'attempt_erased_with_refund'],
+    ['the body of an attempt', `UPDATE attempts SET body = 'null' WHERE refund_id = $1`, 'attempt_body_immutable'],
     [
       'the history',
       `UPDATE refund_changes SET evidence = 'settled by ada' WHERE refund_id = $1 AND evidence LIKE 'settled%'`,

@@ -1,5 +1,5 @@
 import { RefundError } from '../../../middleware/errors.ts'
-import { NotErasable, eraseOnRequest } from '../../../middleware/refunds/erase-on-request.ts'
+import { NotErasableError, eraseOnRequest } from '../../../middleware/refunds/erase-on-request.ts'
 import type { ToErase } from '../../../middleware/refunds/erase-on-request.ts'
 import { refundStory } from '../../../middleware/refunds/refund-story.ts'
 import { freshDatabase } from '../../fresh-database.ts'
@@ -65,7 +65,6 @@ describe('erasing on request', () => {
     ['is pending', `state = 'pending'`],
     ['is unknown', `state = 'unknown'`],
     ['holds its amount, for its gateway may repair it', `held_until = relay_now() + interval '1 day'`],
-    ['needs a person', `attention_code = 'came_back', attention = 'It came back.'`],
     ['is not in Salesforce as it is now', 'crm_version = 0'],
     ['has changed in the last ten minutes', `updated_at = relay_now() - interval '9 minutes'`],
   ])('is refused, and erases nothing, while one of the refunds %s', async (because, change) => {
@@ -74,9 +73,23 @@ describe('erasing on request', () => {
     await db.database.query('ALTER TABLE refunds DISABLE TRIGGER guard_refund')
     await db.database.query(`UPDATE refunds SET ${change} WHERE id = $1`, [open.id])
     const refused: unknown = await erase(payment(open.paymentId)).catch((error: unknown) => error)
-    expect(refused).toBeInstanceOf(NotErasable)
+    expect(refused).toBeInstanceOf(NotErasableError)
     expect((refused as Error).message).toBe(`Nothing was erased, for not everything is over: ${open.id} ${because}.`)
     expect(await whereTheNameIs(db.database)).toContain(`refunds ${id}`)
+  })
+
+  it('takes one that a person was told of: closed in Salesforce or not, the mark stays here', async () => {
+    const { id, paymentId } = await toldRefund(db.database, 1, { state: 'reversed' })
+    await db.database.query(
+      `UPDATE refunds SET attention_code = 'came_back', attention = 'The money came back.' WHERE id = $1`,
+      [id],
+    )
+    await db.database.query('UPDATE refunds SET crm_version = version, crm_due_at = NULL WHERE id = $1', [id])
+    await db.database.query('ALTER TABLE refunds DISABLE TRIGGER guard_refund')
+    await db.database.query(`UPDATE refunds SET updated_at = relay_now() - interval '1 day' WHERE id = $1`, [id])
+    expect(await erase(payment(paymentId))).toMatchObject({ refunds: [id] })
+    expect(await whereTheNameIs(db.database)).toEqual([])
+    expect((await refundStory(db.database, id))!.refund.attention).toMatchObject({ code: 'came_back' })
   })
 
   it('is refused while an event is still to be applied', async () => {

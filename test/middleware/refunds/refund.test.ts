@@ -101,6 +101,24 @@ describe('the life of a refund', () => {
     },
   )
 
+  it('never changes what was sent, and erases no body that may be sent', async () => {
+    const { id } = await refundIn(db.database, 'requested')
+    await db.database.query(
+      `INSERT INTO attempts (id, refund_id, operation, key, body) VALUES ($1, $1, 'refund', 'key', '{"amount": 1}')`,
+      [id],
+    )
+    const sends = (count: number) =>
+      db.database.query('UPDATE attempts SET sends = $2 WHERE refund_id = $1', [id, count])
+    const change = (body: string) =>
+      db.database
+        .query('UPDATE attempts SET body = $2 WHERE refund_id = $1', [id, body])
+        .then(() => null, violatedConstraint)
+    expect(await change('{"amount": 2}')).toBeNull()
+    expect(await change('null')).toBe('attempt_body_immutable')
+    await sends(1)
+    expect(await change('{"amount": 3}')).toBe('attempt_body_immutable')
+  })
+
   it.each([
     'DELETE FROM refund_changes',
     `UPDATE refund_changes SET evidence = ''`,
