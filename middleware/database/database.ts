@@ -10,8 +10,13 @@ export interface Queryable {
 
 /** A transaction that is under way. */
 export interface Transaction extends Queryable {
-  /** Its last statement, with COMMIT right behind it: the rows are told when they are committed, and no error later undoes them. */
+  /**
+   * Its last statement, with COMMIT right behind it: the rows are told when they are committed, and no error later undoes them. One that is
+   * the first as well is a transaction by itself, and needs neither BEGIN nor COMMIT.
+   */
   last<Row extends object>(text: string, parameters?: readonly unknown[]): Promise<Row[]>
+  /** A look behind the commit, which leaves together with the last statement and sees what that has left. */
+  behind<Row extends object>(text: string, parameters?: readonly unknown[]): Promise<Row[]>
 }
 
 export interface Database extends Queryable {
@@ -81,43 +86,67 @@ const ROLLBACK = { text: 'ROLLBACK', query_timeout: 2_000 }
 async function transactOnce<Result>(pool: pg.Pool, work: (tx: Transaction) => Promise<Result>): Promise<Result> {
   const client = await pool.connect()
   let broken = false
-  let committed: Promise<pg.QueryResult> | null = null
+  let begun: Promise<pg.QueryResult> | null = null
+  let ended: Promise<unknown> | null = null
+  let seen: Promise<unknown> | null = null
   // A line that breaks fails the query on it, and is told here as well: with nobody listening it would end the process.
   const onBroken = () => (broken = true)
   client.on('error', onBroken)
+  // Behind a BEGIN that failed, or behind COMMIT, each statement would be committed by itself.
+  const open = () => {
+    if (broken || ended) throw new Error('the transaction is over')
+  }
+  const commit = async () => {
+    const committed = client.query('COMMIT')
+    ended = committed
+    const { command } = await committed
+    // So PostgreSQL answers where a statement had failed and nobody said so.
+    if (command !== 'COMMIT') throw new Error('nothing was committed: a statement of the transaction had failed')
+  }
   try {
-    const begun = client.query('BEGIN')
-    // Should work() fail as well, then it is the one that tells.
-    begun.catch(() => (broken = true))
-    // Behind a BEGIN that failed, or behind COMMIT, each statement would be committed by itself.
-    const open = () => {
-      if (broken || committed) throw new Error('the transaction is over')
-    }
     const result = await work({
       async query(text, parameters) {
         open()
+        if (!begun) {
+          begun = client.query('BEGIN')
+          // Should work() fail as well, then it is the one that tells.
+          begun.catch(onBroken)
+        }
         return run(client, text, parameters)
       },
       last: <Row extends object>(text: string, parameters?: readonly unknown[]) =>
         trace('commit', {}, async () => {
           open()
           const rows = run<Row>(client, text, parameters)
-          committed = client.query('COMMIT')
-          return (await Promise.all([rows, committed]))[0]
+          if (begun) return (await Promise.all([rows, commit()]))[0]
+          ended = rows
+          return rows
         }),
+      async behind<Row extends object>(text: string, parameters?: readonly unknown[]) {
+        if (!ended) throw new Error('there is no commit to look behind')
+        const rows = run<Row>(client, text, parameters)
+        seen = rows
+        return rows
+      },
     })
     await begun
-    const { command } = await (committed ?? trace('commit', {}, () => client.query('COMMIT')))
-    // So PostgreSQL answers where a statement had failed and nobody said so.
-    if (command !== 'COMMIT') throw new Error('nothing was committed: a statement of the transaction had failed')
+    if (begun && !ended) await trace('commit', {}, commit)
+    await ended
     return result
   } catch (error) {
-    // COMMIT of what has failed rolls it back. A connection that cannot is thrown away; the server then does so by itself.
-    await (committed ?? client.query(ROLLBACK)).catch(() => (broken = true))
+    // COMMIT of what has failed rolls it back.
+    await Promise.all([isAnswered(ended ?? (begun && client.query(ROLLBACK))), isAnswered(seen)])
     throw error
   } finally {
     client.off('error', onBroken)
     client.release(broken)
+  }
+
+  /** A line on which the server answered, be it with an error, is as good as before; another is thrown away, and the server rolls back. */
+  async function isAnswered(statement: Promise<unknown> | null): Promise<void> {
+    await statement?.catch((error: unknown) => {
+      if (!(error instanceof pg.DatabaseError)) broken = true
+    })
   }
 }
 

@@ -43,55 +43,76 @@ export interface NewRefund extends Asked {
   readonly storedAsSent: boolean
 }
 
+/** When it was stored, by the database's clock. */
+type StoredTimes = Pick<Refund, 'dueAt' | 'requestedAt' | 'sentAt' | 'updatedAt'>
+
+/** How many parameters `storing` takes; what else a statement needs comes after them. */
+export const STORING_PARAMETERS = 24
+export const TIMES_COLUMNS = `r.due_at AS "dueAt", r.requested_at AS "requestedAt", r.sent_at AS "sentAt", r.updated_at AS "updatedAt"`
+
+/** Part of a statement that stores a refund and its attempt, once for each row of `from`. */
+export const storing = (from = '') => `r AS (
+       INSERT INTO refunds (id, org_id, payment_id, gateway, gateway_account, kind, undo, origin, state, amount, currency, reason, note,
+         requested_by, payer_asked, idempotency_key, request_digest, evidence, due_at, lease_number, waiting_for, target, line_items,
+         direct_debit, sent_at)
+       SELECT $1::uuid, $2, $3, $4, $5, $6, $7::boolean, 'here', $8, $9::numeric, $10, $11, $12, $13, $14::boolean, $15, $16,
+         'request by ' || $13::text, relay_now() + make_interval(secs => $17), 1, $18, $19, $20::json, $21::boolean,
+         CASE WHEN $8 = 'submitting' THEN relay_now() END ${from}
+       RETURNING *
+     ), attempt AS (
+       INSERT INTO attempts (id, refund_id, operation, key, body, sends, first_sent_at)
+       SELECT $22::uuid, r.id, r.kind, $23, $24::json, (r.sent_at IS NOT NULL)::int, r.sent_at FROM r
+     )`
+
+export function storingParameters(refund: NewRefund): unknown[] {
+  const { attempt, waitMs } = refund
+  return [
+    refund.id,
+    refund.orgId,
+    refund.paymentId,
+    refund.gateway,
+    refund.gatewayAccount,
+    refund.kind,
+    refund.undo,
+    stateOf(refund),
+    refund.amount.toDecimal(),
+    refund.amount.currency,
+    refund.reason,
+    refund.note,
+    refund.requestedBy,
+    refund.payerAsked,
+    refund.idempotencyKey,
+    refund.requestDigest,
+    waitMs > 0 ? waitMs / 1_000 : LEASE_SECONDS,
+    waitingForOf(refund),
+    refund.target,
+    refund.lineItems && JSON.stringify(refund.lineItems),
+    refund.directDebit,
+    attempt.id,
+    attempt.key,
+    JSON.stringify(attempt.body),
+  ]
+}
+
 /**
  * Stores a refund and the exact request that will be sent for it, leased to this process unless it has to wait.
  * @throws Error that `keyIsKnown` tells from others when the idempotency key was used before
  */
 export async function insertRefund(tx: Queryable, refund: NewRefund): Promise<RefundJob> {
-  const { idempotencyKey, requestDigest, attempt, waitMs, storedAsSent, ...asked } = refund
-  const state = storedAsSent ? 'submitting' : 'requested'
-  const waitingFor = waitMs > 0 ? 'another_refund_first' : null
-  const body = JSON.stringify(attempt.body)
-  const [times] = await tx.query<Pick<Refund, 'dueAt' | 'requestedAt' | 'sentAt' | 'updatedAt'>>(
-    `WITH r AS (
-       INSERT INTO refunds (id, org_id, payment_id, gateway, gateway_account, kind, undo, origin, state, amount, currency, reason, note,
-         requested_by, payer_asked, idempotency_key, request_digest, evidence, due_at, lease_number, waiting_for, target, line_items,
-         direct_debit, sent_at)
-       VALUES ($1, $2, $3, $4, $5, $6, $7, 'here', $8, $9, $10, $11, $12, $13, $14, $15, $16, 'request by ' || $13::text,
-         relay_now() + make_interval(secs => $17), 1, $18, $19, $20, $21, CASE WHEN $8 = 'submitting' THEN relay_now() END)
-       RETURNING *
-     ), attempt AS (
-       INSERT INTO attempts (id, refund_id, operation, key, body, sends, first_sent_at)
-       SELECT $22, r.id, r.kind, $23, $24, (r.sent_at IS NOT NULL)::int, r.sent_at FROM r
-     )
-     SELECT due_at AS "dueAt", requested_at AS "requestedAt", sent_at AS "sentAt", updated_at AS "updatedAt" FROM r`,
-    [
-      asked.id,
-      asked.orgId,
-      asked.paymentId,
-      asked.gateway,
-      asked.gatewayAccount,
-      asked.kind,
-      asked.undo,
-      state,
-      asked.amount.toDecimal(),
-      asked.amount.currency,
-      asked.reason,
-      asked.note,
-      asked.requestedBy,
-      asked.payerAsked,
-      idempotencyKey,
-      requestDigest,
-      waitMs > 0 ? waitMs / 1_000 : LEASE_SECONDS,
-      waitingFor,
-      asked.target,
-      asked.lineItems && JSON.stringify(asked.lineItems),
-      asked.directDebit,
-      attempt.id,
-      attempt.key,
-      body,
-    ],
+  const [times] = await tx.query<StoredTimes>(
+    `WITH ${storing()} SELECT ${TIMES_COLUMNS} FROM r`,
+    storingParameters(refund),
   )
+  return jobOf(refund, times!)
+}
+
+const stateOf = ({ storedAsSent }: NewRefund) => (storedAsSent ? 'submitting' : 'requested')
+const waitingForOf = ({ waitMs }: NewRefund) => (waitMs > 0 ? 'another_refund_first' : null)
+
+/** The stored refund as work, told from memory. */
+export function jobOf(refund: NewRefund, times: StoredTimes): RefundJob {
+  const { idempotencyKey: _key, requestDigest: _digest, attempt, waitMs: _wait, storedAsSent, ...asked } = refund
+  const state = stateOf(refund)
   tellState(asked.gateway, state)
   const nothingYet = {
     gatewayReference: null,
@@ -102,14 +123,14 @@ export async function insertRefund(tx: Queryable, refund: NewRefund): Promise<Re
     erasedAt: null,
   } as const
   const job: RefundJob = {
-    refund: { ...asked, ...times!, ...nothingYet, origin: 'here', state, version: 1, waitingFor },
+    refund: { ...asked, ...times, ...nothingYet, origin: 'here', state, version: 1, waitingFor: waitingForOf(refund) },
     leaseNumber: 1,
     tries: 0,
     workFailures: 0,
   }
   if (!storedAsSent) return job
-  // The stored text read again, as it will be should it be sent once more.
-  const stored = { ...attempt, body: JSON.parse(body) as AttemptBody }
+  // Read again from its text, as it will be should it be sent once more.
+  const stored = { ...attempt, body: JSON.parse(JSON.stringify(attempt.body)) as AttemptBody }
   return { ...job, attempt: { ...stored, operation: asked.kind, paymentReference: asked.paymentReference! } }
 }
 

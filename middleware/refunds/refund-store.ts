@@ -31,6 +31,10 @@ export interface NewAttempt {
 export const PAYMENT_FIRST = `payment_lock AS MATERIALIZED (
        SELECT FROM payments WHERE (org_id, payment_id) = (SELECT org_id, payment_id FROM refunds WHERE id = $1) FOR NO KEY UPDATE
      )`
+/** The same where the payment is known. */
+const paymentFirst = (org: string, payment: string) => `payment_lock AS MATERIALIZED (
+       SELECT FROM payments WHERE org_id = ${org} AND payment_id = ${payment} FOR NO KEY UPDATE
+     )`
 /** Its condition: true, and not before the lock is held. */
 export const PAYMENT_IS_LOCKED = '(SELECT count(*) FROM payment_lock) >= 0'
 
@@ -153,7 +157,7 @@ export async function changeRefund(
 ): Promise<Refund | null> {
   const final = FINAL_STATES.includes(change.state)
   const [row] = await database.query<RefundLifeRow>(
-    `WITH ${PAYMENT_FIRST}, r AS (
+    `WITH ${paymentFirst('$25', '$26')}, r AS (
        UPDATE refunds SET state = $4, evidence = $5, evidence_at = coalesce($6::timestamptz, evidence_at),
          gateway_reference = coalesce(gateway_reference, $7),
          error_code = CASE WHEN $8 THEN $9 ELSE error_code END, gateway_message = CASE WHEN $8 THEN $10 ELSE gateway_message END,
@@ -201,6 +205,8 @@ export async function changeRefund(
       change.next?.key ?? null,
       change.next ? JSON.stringify(change.next.body) : null,
       change.attention?.code ?? null,
+      job.refund.orgId,
+      job.refund.paymentId,
     ],
   )
   if (!row) return null

@@ -1,11 +1,14 @@
 import { createHash } from 'node:crypto'
 import { v7 as uuidv7 } from 'uuid'
+import { violatedConstraint } from '../database/database.ts'
 import type { Database, Queryable, Transaction } from '../database/database.ts'
 import { RefundError } from '../errors.ts'
 import type { AttemptBody, Gateway } from '../gateways/gateway.ts'
 import { Money } from '../money/money.ts'
 import { bindPayment, reserveSlot } from './bind-payment.ts'
 import { findRequested, insertRefund, keyIsKnown } from './insert-refund.ts'
+import type { NewRefund } from './insert-refund.ts'
+import { reserveAtOnce } from './reserve-at-once.ts'
 import type { RefundJob } from './refund-rows.ts'
 import type { RefundLimits } from './refund-limits.ts'
 import type { RefundPlan, RefundRequest, Requester } from './refund-request.ts'
@@ -40,7 +43,8 @@ export async function requestRefund(
 ): Promise<RequestedRefund> {
   const digest = digestOf(gateway, request)
   const facts = { orgId: requester.orgId, gateway: gateway.name, account: request.gatewayAccount }
-  const attempt = () => trace('reserve', facts, () => database.transaction((tx) => reserve(tx)))
+  const attempt = () =>
+    trace('reserve', facts, async () => (await reserveOnSight()) ?? (await database.transaction((tx) => reserve(tx))))
   try {
     return await attempt().catch((error: unknown) => {
       // Two first refunds of one payment at the same instant: one of them may meet the other's row by its gateway reference before it
@@ -53,6 +57,23 @@ export async function requestRefund(
     return (await replayOf(database, requester.orgId, idempotencyKey, digest))!
   }
 
+  /** Where nothing but what is left of the payment decides, one statement does; else null, and nothing was stored. */
+  async function reserveOnSight(): Promise<RequestedRefund | null> {
+    const { amount } = request
+    const isPlain = plan.kind === 'refund' && !plan.facts && !limits && !request.directDebit && !request.undo
+    if (amount === null || !amount.isPositive() || !isPlain || !storesAsSent(gateway)) return null
+    // Where refunds of one payment may overtake one another, no body can name the sum of those before.
+    const nothing = Money.zero(amount.currency)
+    const refund = newRefund(amount, { refunded: nothing, underWay: nothing }, 0)
+    const stored = await database
+      .transaction((tx) => reserveAtOnce({ query: tx.last }, refund, request.captured))
+      .catch((error: unknown) => {
+        if (violatedConstraint(error) === 'payment_reference_bound') return null
+        throw error
+      })
+    return stored && { kind: 'new', job: stored.job, balance: reserved(stored.balance, amount), waits: false }
+  }
+
   async function reserve(tx: Transaction): Promise<RequestedRefund> {
     if (limits) await takeUserTurn(tx, limits, requester)
     const { balance, nextSendInMs } = await bindPayment(tx, gateway, requester.orgId, request, plan.facts)
@@ -62,9 +83,15 @@ export async function requestRefund(
       whyNot(balance, amount, request, plan) ?? (limits && (await limitInTheWay(tx, limits, requester, asked)))
     if (refused) return (await replayOf(tx, requester.orgId, idempotencyKey, digest)) ?? raise(refused)
     await reserveSlot(tx, gateway, requester.orgId, request.paymentId)
+    const refund = newRefund(amount, balance, nextSendInMs)
+    if (limits) await countForUser(tx, limits, requester, refund.id)
+    const job = await insertRefund({ query: tx.last }, refund)
+    return { kind: 'new', job, balance: reserved(balance, amount), waits: nextSendInMs > 0 }
+  }
+
+  function newRefund(amount: Money, before: Before, waitMs: number): NewRefund {
     const id = uuidv7()
-    if (limits) await countForUser(tx, limits, requester, id)
-    const refund = {
+    return {
       id,
       orgId: requester.orgId,
       paymentId: request.paymentId,
@@ -83,15 +110,23 @@ export async function requestRefund(
       directDebit: request.directDebit !== null,
       idempotencyKey,
       requestDigest: digest,
-      attempt: { id: uuidv7(), key: uuidv7(), body: bodyOf(gateway, plan.kind, { id, request, amount, balance }) },
-      waitMs: nextSendInMs,
-      storedAsSent: nextSendInMs === 0 && !takesTurns(gateway) && gateway.capabilities.keyRetentionMs > 0,
+      attempt: { id: uuidv7(), key: uuidv7(), body: bodyOf(gateway, plan.kind, { id, request, amount, before }) },
+      waitMs,
+      storedAsSent: waitMs === 0 && storesAsSent(gateway),
     }
-    const job = await insertRefund({ query: tx.last }, refund)
-    const underWay = balance.underWay.plus(amount)
-    const left = { ...balance, underWay, refundable: balance.refundable.minus(amount) }
-    return { kind: 'new', job, balance: left, waits: nextSendInMs > 0 }
   }
+}
+
+/** What went out of the payment before. */
+type Before = Pick<PaymentBalance, 'refunded' | 'underWay'>
+
+/** Nothing is looked at between storing it and sending it, and its key answers should this process die there. */
+function storesAsSent(gateway: Gateway): boolean {
+  return !takesTurns(gateway) && gateway.capabilities.keyRetentionMs > 0
+}
+
+function reserved(before: PaymentBalance, amount: Money): PaymentBalance {
+  return { ...before, underWay: before.underWay.plus(amount), refundable: before.refundable.minus(amount) }
 }
 
 /**
@@ -118,7 +153,7 @@ export function bodyOf(
     id: string
     request: Pick<RefundRequest, 'gatewayReference' | 'reason' | 'lineItems'>
     amount: Money
-    balance: PaymentBalance
+    before: Before
   },
 ): AttemptBody {
   const whole = { refundId: what.id, paymentReference: what.request.gatewayReference }
@@ -127,7 +162,7 @@ export function bodyOf(
   return gateway.prepareRefund({
     ...whole,
     amount: what.amount,
-    alreadyRefunded: what.balance.refunded.plus(what.balance.underWay),
+    alreadyRefunded: what.before.refunded.plus(what.before.underWay),
     reason: what.request.reason,
     lineItems: what.request.lineItems,
   })

@@ -55,8 +55,8 @@ function settle(database: Database, job: RefundJob, change: RefundChange): Promi
   return database.transaction(async (tx) => {
     // Neither waits for the other: they leave together.
     const [refund, balance] = await Promise.all([
-      changeRefund(tx, job, 'submitting', change),
-      paymentId === null ? null : findBalance({ query: tx.last }, orgId, paymentId),
+      changeRefund({ query: tx.last }, job, 'submitting', change),
+      paymentId === null ? null : findBalance({ query: tx.behind }, orgId, paymentId),
     ])
     return refund && { refund, balance }
   })
@@ -155,7 +155,7 @@ async function otherWay(
       request: { gatewayReference: refund.paymentReference!, reason: refund.reason, lineItems: refund.lineItems },
       amount: refund.amount,
       // This one is under way itself and must not count twice.
-      balance: { ...balance!, underWay: balance!.underWay.minus(refund.amount) },
+      before: { ...balance!, underWay: balance!.underWay.minus(refund.amount) },
     })
     return { state: 'requested', next: { kind, id: uuidv7(), key: uuidv7(), body }, dueInMs: 0 }
   } catch (error) {

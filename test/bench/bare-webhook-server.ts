@@ -12,7 +12,7 @@ import { PermittedUsers } from '../../middleware/refunds/permitted-users.ts'
  */
 const NOTHING: Database = {
   query: () => Promise.resolve([]),
-  transaction: (work) => work({ ...NOTHING, last: NOTHING.query }),
+  transaction: (work) => work({ ...NOTHING, last: NOTHING.query, behind: NOTHING.query }),
   close: () => Promise.resolve(),
 }
 

@@ -69,10 +69,20 @@ function counting(database: Database, counted: { statements: number; transaction
   })
   return {
     ...queries(database),
-    transaction(work) {
-      counted.transactions += 2
-      return database.transaction((tx) => work({ ...queries(tx), last: queries({ query: tx.last }).query }))
-    },
+    transaction: (work) =>
+      database.transaction((tx) => {
+        let isBegun = false
+        return work({
+          query(text, parameters) {
+            // One statement alone is a transaction by itself.
+            if (!isBegun) counted.transactions += 2
+            isBegun = true
+            return queries(tx).query(text, parameters)
+          },
+          last: queries({ query: tx.last }).query,
+          behind: queries({ query: tx.behind }).query,
+        })
+      }),
     close: () => database.close(),
   }
 }

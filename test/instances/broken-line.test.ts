@@ -38,7 +38,7 @@ describe('a line to the database that breaks', () => {
       const key = randomUUID()
       const stored = () => rig.database.query('SELECT state FROM refunds WHERE payment_id = $1', [payment.recordId])
       const before = proxy.fired
-      proxy.onNextCommit(fault)
+      proxy.onCommitOf(key, fault)
       const first = await caller.ask(rig.fleet.url(), key, body)
       expect(proxy.fired).toBe(before + 1)
       expect([first?.status, first?.body.code]).toEqual([503, 'service_unavailable'])

@@ -16,7 +16,7 @@ export class DatabaseProxy {
   readonly #server = createServer((client) => this.#join(client))
   readonly #sockets = new Set<Socket>()
   #target: number
-  #fault: CommitFault | null = null
+  #fault: { readonly text: string; readonly fault: CommitFault } | null = null
   #fired = 0
   #silent = new WeakSet<Socket>()
 
@@ -39,9 +39,9 @@ export class DatabaseProxy {
     this.#target = port
   }
 
-  /** What happens to the next COMMIT on any line. */
-  onNextCommit(fault: CommitFault): void {
-    this.#fault = fault
+  /** What happens to the statement that carries this text, which is a transaction by itself. */
+  onCommitOf(text: string, fault: CommitFault): void {
+    this.#fault = { text, fault }
   }
 
   /** Every line that is open now stays so, and nothing goes over it any more, as when a firewall has forgotten it. */
@@ -78,18 +78,18 @@ export class DatabaseProxy {
     }
     client.on('data', (bytes) => {
       if (this.#silent.has(client)) return
-      const fault = this.#fault
-      if (fault !== null && bytes.includes('COMMIT\0')) {
+      const due = this.#fault
+      if (due && bytes.includes(due.text)) {
         this.#fault = null
         this.#fired++
-        if (fault === 'lost_on_the_way') return cut()
+        if (due.fault === 'lost_on_the_way') return cut()
         answerIsLost = true
       }
       server.write(bytes)
     })
     server.on('data', (bytes) => {
       if (this.#silent.has(server)) return
-      // What was sent before COMMIT is answered before it is done.
+      // Not before it is done.
       if (answerIsLost && bytes.includes(IDLE)) cut()
       else if (!answerIsLost) client.write(bytes)
     })

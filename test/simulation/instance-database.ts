@@ -55,7 +55,7 @@ export function instanceDatabase(world: World, instance: Instance): Database {
               seen(text)
               return run<Row>(on, text, parameters)
             }
-          return work({ query: seenBy(tx), last: seenBy({ query: tx.last }) })
+          return work({ query: seenBy(tx), last: seenBy({ query: tx.last }), behind: seenBy({ query: tx.behind }) })
         }),
       ),
     close: () => Promise.resolve(),

@@ -35,6 +35,28 @@ describe('a transaction', () => {
     expect(rows).toEqual([{ id: 2 }])
   })
 
+  it('is the one statement alone where its last is its first, and a refusal of that leaves the connection as it was', async () => {
+    const alone = (id: number) => database.transaction((tx) => tx.last<{ id: number }>(insert, [id]))
+    const process = async () => (await database.query<{ pid: number }>('SELECT pg_backend_pid() AS pid'))[0]!.pid
+    const before = await process()
+    expect(await alone(1)).toEqual([{ id: 1 }])
+    await expect(alone(1)).rejects.toThrow('duplicate key')
+    expect(await committed()).toEqual([1])
+    expect(await process()).toBe(before)
+  })
+
+  it('shows behind the commit what it left, be it one statement or more', async () => {
+    const count = 'SELECT count(*)::int AS count FROM notes'
+    const [, one] = await database.transaction((tx) => Promise.all([tx.last(insert, [1]), tx.behind(count)]))
+    expect(one).toEqual([{ count: 1 }])
+    const [, two] = await database.transaction(async (tx) => {
+      await tx.query(insert, [2])
+      return Promise.all([tx.last(insert, [3]), tx.behind(count)])
+    })
+    expect(two).toEqual([{ count: 3 }])
+    await expect(database.transaction((tx) => tx.behind(count))).rejects.toThrow('no commit to look behind')
+  })
+
   it('keeps nothing when its last statement fails', async () => {
     const twice = database.transaction(async (tx) => {
       await tx.query(insert, [1])

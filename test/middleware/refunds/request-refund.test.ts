@@ -66,6 +66,31 @@ describe('requesting a refund', () => {
   const stored = async (request: RefundRequest) =>
     (await db.database.query('SELECT id FROM refunds WHERE payment_id = $1', [request.paymentId])).length
 
+  it.each([
+    ['voided = true', 'payment_voided'],
+    ['refunded = 70', 'amount_exceeds_refundable'],
+    ['under_way = 70', 'amount_exceeds_refundable'],
+    ['held = 70', 'amount_exceeds_refundable'],
+    ['charged_back = 70', 'amount_exceeds_refundable'],
+    ['captured = 49.99', 'amount_exceeds_refundable'],
+  ])('takes nothing of a payment that bears no more, for one: %s', async (fact, code) => {
+    const payment = paymentOf('120.00')
+    await ask(part(payment, '20.00'))
+    await db.database.query('UPDATE payments SET under_way = 0 WHERE payment_id = $1', [payment.paymentId])
+    await db.database.query(`UPDATE payments SET ${fact} WHERE payment_id = $1`, [payment.paymentId])
+    expect(await codeOf(ask(part(payment, '50.01')))).toBe(code)
+    expect(await stored(payment)).toBe(1)
+  })
+
+  it('lets the org lower what was captured with the request that this refuses', async () => {
+    const payment = paymentOf('120.00')
+    await ask(part(payment, '20.00'))
+    const lowered = { ...payment, captured: Money.fromDecimal('60.00', 'EUR') }
+    expect(await codeOf(ask(part(lowered, '40.01')))).toBe('amount_exceeds_refundable')
+    expect(await codeOf(ask(part(lowered, '40.00')))).toBe('stored')
+    expect(await codeOf(ask(part(payment, '0.01')))).toBe('nothing_refundable')
+  })
+
   it('takes everything that is left when no amount is given', async () => {
     const payment = paymentOf('120.50')
     await ask(part(payment, '20.00'))

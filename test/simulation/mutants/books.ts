@@ -37,11 +37,7 @@ export const BOOKS: readonly Mutant[] = [
   {
     name: 'released-twice',
     bug: 'an end gives the reservation back twice',
-    sql: patched(
-      'keep_books()',
-      `- CASE before WHEN 'under_way' THEN NEW.amount ELSE 0 END`,
-      `- CASE before WHEN 'under_way' THEN 2 * NEW.amount ELSE 0 END`,
-    ),
+    sql: patched('keep_books()', 'under_way_by := -NEW.amount', 'under_way_by := -2 * NEW.amount'),
   },
   {
     name: 'void-forgotten',
@@ -91,6 +87,11 @@ export const BOOKS: readonly Mutant[] = [
             parameters,
           }
         : null,
+  },
+  {
+    name: 'reserved-beyond',
+    bug: 'the one statement that reserves looks only at what was captured',
+    rewrite: replaced(/ - p\.refunded - p\.under_way - p\.held - p\.charged_back >= \$9/, ' >= $9'),
   },
   {
     name: 'wrong-balance',
