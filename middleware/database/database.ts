@@ -145,7 +145,8 @@ async function transactOnce<Result>(pool: pg.Pool, work: (tx: Transaction) => Pr
   /** A line on which the server answered, be it with an error, is as good as before; another is thrown away, and the server rolls back. */
   async function isAnswered(statement: Promise<unknown> | null): Promise<void> {
     await statement?.catch((error: unknown) => {
-      if (!(error instanceof pg.DatabaseError)) broken = true
+      // 57P: the server ends the session, or is going itself.
+      if (!(error instanceof pg.DatabaseError) || error.code?.startsWith('57P')) broken = true
     })
   }
 }

@@ -43,7 +43,7 @@ describe('the simulator', () => {
     const isRare = (name: string) => name === 'unavailable-is-dropped'
     const rewriting = MUTANTS.filter(({ name, rewrite }) => rewrite && !isRare(name)).map(({ name }) => name)
     expect(rewriting.length).toBeGreaterThan(20)
-    const { out } = await simulate('--mutant', rewriting.join(','), '--histories', '20')
+    const { out } = await simulate('--mutant', rewriting.join(','), '--histories', '30')
     expect(out).toMatch(/planted bugs caught/)
     expect(out.match(/.* never met the statement that it changes/g)).toBeNull()
   }, 240_000)
