@@ -14,36 +14,24 @@ DECLARE
   after text := counts_as(NEW.kind, NEW.state, NEW.held_until);
   before text;
   was text;
-  refunded_by numeric := 0;
-  under_way_by numeric := 0;
-  held_by numeric := 0;
 BEGIN
   IF TG_OP = 'UPDATE' THEN
     before := counts_as(OLD.kind, OLD.state, OLD.held_until);
     was := OLD.state;
   END IF;
-  IF after IS DISTINCT FROM before THEN
-    -- Put together here: with conditions in it the statement would be planned anew each time.
-    CASE after
-      WHEN 'refunded' THEN refunded_by := NEW.amount;
-      WHEN 'under_way' THEN under_way_by := NEW.amount;
-      WHEN 'held' THEN held_by := NEW.amount;
-      ELSE NULL;
-    END CASE;
-    CASE before
-      WHEN 'refunded' THEN refunded_by := -NEW.amount;
-      WHEN 'under_way' THEN under_way_by := -NEW.amount;
-      WHEN 'held' THEN held_by := -NEW.amount;
-      ELSE NULL;
-    END CASE;
-    UPDATE payments SET refunded = refunded + refunded_by, under_way = under_way + under_way_by, held = held + held_by
+  IF after IS DISTINCT FROM before OR NEW.kind IN ('void', 'undo') THEN
+    UPDATE payments SET
+      refunded = refunded + CASE after WHEN 'refunded' THEN NEW.amount ELSE 0 END
+        - CASE before WHEN 'refunded' THEN NEW.amount ELSE 0 END,
+      under_way = under_way + CASE after WHEN 'under_way' THEN NEW.amount ELSE 0 END
+        - CASE before WHEN 'under_way' THEN NEW.amount ELSE 0 END,
+      held = held + CASE after WHEN 'held' THEN NEW.amount ELSE 0 END
+        - CASE before WHEN 'held' THEN NEW.amount ELSE 0 END,
+      voided = CASE WHEN NEW.kind IN ('void', 'undo') THEN EXISTS (
+        SELECT FROM refunds r WHERE r.org_id = NEW.org_id AND r.payment_id = NEW.payment_id
+          AND r.kind IN ('void', 'undo') AND r.state = 'succeeded'
+      ) ELSE voided END
     WHERE org_id = NEW.org_id AND payment_id = NEW.payment_id;
-  END IF;
-  IF NEW.kind IN ('void', 'undo') THEN
-    UPDATE payments SET voided = EXISTS (
-      SELECT FROM refunds r WHERE r.org_id = NEW.org_id AND r.payment_id = NEW.payment_id
-        AND r.kind IN ('void', 'undo') AND r.state = 'succeeded'
-    ) WHERE org_id = NEW.org_id AND payment_id = NEW.payment_id;
   END IF;
   IF NEW.state IS DISTINCT FROM was THEN
     INSERT INTO refund_changes (refund_id, from_state, to_state, evidence) VALUES (NEW.id, was, NEW.state, NEW.evidence);
