@@ -3,19 +3,21 @@ import type { Database } from '../../middleware/database/database.ts'
 import { openGateway } from '../../middleware/gateways/registry.ts'
 import { startServer } from '../../middleware/http/server.ts'
 import { openLog } from '../../middleware/log.ts'
+import { openMetrics } from '../../middleware/operations/metrics.ts'
 import { GatewayAccounts } from '../../middleware/refunds/gateway-accounts.ts'
 import { PermittedUsers } from '../../middleware/refunds/permitted-users.ts'
 
 /**
  * The middleware's own door over a database that answers at once and keeps nothing, in a process of its own: what receiving,
- * verifying, logging and acknowledging a webhook costs without storing it.
+ * verifying, logging, counting and acknowledging a webhook costs without storing it.
  */
 const NOTHING: Database = {
   query: () => Promise.resolve([]),
-  transaction: (work) => work({ ...NOTHING, last: NOTHING.query, behind: NOTHING.query }),
+  transaction: (work) => work({ ...NOTHING, last: NOTHING.query }),
   close: () => Promise.resolve(),
 }
 
+openMetrics(NOTHING, [])
 const config = readConfig(process.argv[2]!)
 const accounts = config.gatewayAccounts.map((settings) => ({
   ...{ account: settings.account, orgId: settings.org, live: settings.live, gateway: openGateway(settings) },

@@ -80,7 +80,6 @@ function counting(database: Database, counted: { statements: number; transaction
             return queries(tx).query(text, parameters)
           },
           last: queries({ query: tx.last }).query,
-          behind: queries({ query: tx.behind }).query,
         })
       }),
     close: () => database.close(),

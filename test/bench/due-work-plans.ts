@@ -48,7 +48,7 @@ export async function planDueWork(database: Database) {
     refusal: null,
     payload: {},
   }
-  await storeEvents(plans.database, [{ gateway: AT_ONCE.name, account: ACCOUNT, events: [whole] }])
+  await storeEvents(plans.database, { gateway: AT_ONCE.name, account: ACCOUNT, events: [whole] })
   for (const job of await claimEvents(plans.database, 8)) await applyEvent(plans.database, AT_ONCE, job)
   const account = { account: ACCOUNT, orgId: ORG, live: false, gateway: AT_ONCE }
   await markSilence(plans.database, [account])

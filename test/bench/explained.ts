@@ -35,8 +35,7 @@ export function explained(database: Database): Explained {
   return {
     database: {
       ...plan(database),
-      transaction: (work) =>
-        database.transaction((tx) => work({ ...plan(tx), last: plan(tx).query, behind: plan(tx).query })),
+      transaction: (work) => database.transaction((tx) => work({ ...plan(tx), last: plan(tx).query })),
       close: () => database.close(),
     },
     lines: () =>

@@ -45,8 +45,11 @@ export function productFlow(database: Database, captured = '25.00', gateway = AT
   }
 }
 
-/** The least that a refund can be: one statement reserves and stores the intent, one settles it. No audit, no lease, no rules. */
-export async function bareFlow(database: Database): Promise<Flow> {
+/**
+ * The least that a refund can be: one statement reserves and stores the intent, one settles it. No audit, no lease, no rules. The payment
+ * is new to it, as it is to the product: the request brings what was captured.
+ */
+export async function bareFlow(database: Database, captured = '25.00'): Promise<Flow> {
   await database.query(`CREATE TABLE IF NOT EXISTS bare_payments (
     id text PRIMARY KEY, captured numeric(19, 3) NOT NULL, refunded numeric(19, 3) NOT NULL DEFAULT 0,
     under_way numeric(19, 3) NOT NULL DEFAULT 0)`)
@@ -57,10 +60,11 @@ export async function bareFlow(database: Database): Promise<Flow> {
     const [id, key] = [randomUUID(), randomUUID()]
     const reserved = await database.query(
       `WITH p AS (
-         UPDATE bare_payments SET under_way = under_way + $2
-         WHERE id = $1 AND captured - refunded - under_way >= $2 RETURNING id
+         INSERT INTO bare_payments AS p (id, captured, under_way) VALUES ($1, $5, $2)
+         ON CONFLICT (id) DO UPDATE SET under_way = p.under_way + $2 WHERE p.captured - p.refunded - p.under_way >= $2
+         RETURNING id
        ) INSERT INTO bare_refunds (id, payment_id, amount, key, state) SELECT $3, p.id, $2, $4, 'requested' FROM p RETURNING id`,
-      [payment, '10.00', id, key],
+      [payment, '10.00', id, key, captured],
     )
     if (reserved.length === 0) return false
     const answer = await AT_ONCE.submit({ operation: 'refund', paymentReference: payment, key, body: {} })
@@ -72,10 +76,6 @@ export async function bareFlow(database: Database): Promise<Flow> {
     )
     return true
   }
-}
-
-export async function addBarePayments(database: Database, ids: readonly string[], captured = '25.00'): Promise<void> {
-  await database.query('INSERT INTO bare_payments (id, captured) SELECT unnest($1::text[]), $2', [ids, captured])
 }
 
 let payments = 0

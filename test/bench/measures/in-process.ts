@@ -1,7 +1,7 @@
 import { openDatabase } from '../../../middleware/database/database.ts'
 import type { BenchContext, Figure, Measure } from '../measure.ts'
 import { scaled } from '../measure.ts'
-import { addBarePayments, bareFlow, newPayments, productFlow } from '../refund-flow.ts'
+import { bareFlow, newPayments, productFlow } from '../refund-flow.ts'
 import type { Flow } from '../refund-flow.ts'
 import { alternate, median, together } from '../statistics.ts'
 
@@ -22,9 +22,8 @@ export const inProcess: Measure = {
       await database.query(`INSERT INTO orgs (org_id) VALUES ('00D000000000001EAA')`)
       const product = productFlow(database)
       const bare = await bareFlow(database)
-      const add = (ids: string[]) => addBarePayments(database, ids)
       await spread(product, CALLERS, scaled(context, 300))
-      await spread(bare, CALLERS, scaled(context, 300), add)
+      await spread(bare, CALLERS, scaled(context, 300))
 
       const figures: Figure[] = []
       for (const [callers, count, least] of [
@@ -34,7 +33,7 @@ export const inProcess: Measure = {
         context.progress(`${callers} callers, ${context.rounds} rounds of ${count}`)
         const rates = await alternate(context.rounds, {
           product: () => spread(product, callers, count),
-          bare: () => spread(bare, callers, count, add),
+          bare: () => spread(bare, callers, count),
         })
         figures.push(...compare(callers === 1 ? '1 caller' : `${callers} callers`, rates, least))
       }
@@ -58,14 +57,8 @@ function compare(what: string, { product, bare }: Rates, least: number): Figure[
 }
 
 /** Refunds a second, each of a payment of its own. */
-async function spread(
-  flow: Flow,
-  callers: number,
-  count: number,
-  add?: (ids: string[]) => Promise<void>,
-): Promise<number> {
+async function spread(flow: Flow, callers: number, count: number): Promise<number> {
   const payments = newPayments(count)
-  await add?.(payments)
   const seconds = await together(callers, count, async (place) => {
     if (!(await flow(payments[place]!))) throw new Error('a refund was refused')
   })
@@ -76,11 +69,10 @@ async function hotPayment(context: BenchContext, database: Parameters<typeof bar
   const bears = scaled(context, 500, 10)
   context.progress(`one hot payment that bears ${bears}`)
   const captured = String(bears * 10)
-  const bare = await bareFlow(database)
+  const [product, bare] = [productFlow(database, captured), await bareFlow(database, captured)]
   let wrong = 0
-  const rush = async (flow: Flow, add?: (ids: string[], captured: string) => Promise<void>) => {
+  const rush = async (flow: Flow) => {
     const [payment] = newPayments(1)
-    await add?.([payment!], captured)
     let accepted = 0
     const seconds = await together(CALLERS, Math.ceil(bears * TOO_MANY), async () => {
       if (await flow(payment!)) accepted++
@@ -89,8 +81,8 @@ async function hotPayment(context: BenchContext, database: Parameters<typeof bar
     return accepted / seconds
   }
   const rates = await alternate(context.rounds, {
-    product: () => rush(productFlow(database, captured)),
-    bare: () => rush(bare, (ids, all) => addBarePayments(database, ids, all)),
+    product: () => rush(product),
+    bare: () => rush(bare),
   })
   return [
     ...compare('one hot payment', rates, 0.3),

@@ -2,6 +2,7 @@ import { fork } from 'node:child_process'
 import { once } from 'node:events'
 import { openSync } from 'node:fs'
 import { join } from 'node:path'
+import { MEMORY_FLAGS } from '../../../scripts/local/middleware-process.ts'
 import { signedDelivery, webhookItem } from '../../emulators/adyen/webhook-item.ts'
 import { ACCOUNT, nextMessage, startBenchWorld } from '../bench-world.ts'
 import type { BenchWorld } from '../bench-world.ts'
@@ -24,6 +25,7 @@ export const webhooks: Measure = {
     const world = await startBenchWorld(context)
     const bareLog = openSync(join(context.directory, 'bare-webhook-server.log'), 'a')
     const bare = fork(join(import.meta.dirname, '../bare-webhook-server.ts'), [world.configPath], {
+      execArgv: [...MEMORY_FLAGS],
       stdio: ['ignore', bareLog, bareLog, 'ipc'],
     })
     try {
