@@ -19,6 +19,7 @@ const PUBLISHED = [
   ['0014-retention.sql', 'c125aa88713db8ac45432460dd73670e731c51a03ded12a21f16061a4e803783'],
   ['0015-limits.sql', '609e6e5ddd0b881115f42d1309723081aca7f1321d4c6fc5379bc887c4ee54e0'],
   ['0016-books-planned-once.sql', 'd9bf7510c9e078fb77959a48c373449d3536f397eb9efd8cc70577010502c17f'],
+  ['0017-fewer-looks.sql', '8ac3c2b31d50cb43008d334264056c9bb20802c37851d4b87f90a2d0c4bf56d6'],
 ] as const
 
 describe('the migrations', () => {
