@@ -22,26 +22,26 @@ export interface StepWatcher<Scope = never> {
   onState?(state: { readonly gateway: string; readonly state: string }): void
 }
 
-type Message = StepFacts & { readonly result?: unknown; readonly error?: unknown }
+type Message = StepFacts & { readonly result?: unknown; readonly error?: unknown; [begun: symbol]: number }
 
 /**
  * Tells a watcher of every step of this process; the one place that listens to the channels of trace.ts.
  * @returns what ends it
  */
 export function watchSteps<Scope = never>(watcher: StepWatcher<Scope>): () => void {
-  const begun = new WeakMap<object, number>()
+  // Of this watcher: when a step began, kept on the step itself.
+  const begun = Symbol('begun')
   const endings = STEPS.map((step) => {
     const listeners = {
       start(message: object) {
-        begun.set(message, performance.now())
+        ;(message as Message)[begun] = performance.now()
       },
       end() {},
       asyncStart() {},
       asyncEnd(message: object) {
-        const since = begun.get(message)
+        const { result, error, [begun]: since, ...facts } = message as Message
         // It began before anybody watched.
         if (since === undefined) return
-        const { result, error, ...facts } = message as Message
         const outcome = error === undefined ? { result } : { error }
         watcher.onEnd({ step, facts, durationMs: performance.now() - since, ...outcome }, message)
       },
