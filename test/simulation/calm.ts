@@ -1,9 +1,13 @@
+import type { Settlement } from '../../middleware/refunds/settle-by-hand.ts'
+import type { LedgerRefund } from './gateway-ledger.ts'
 import type { WorkKind } from './instance.ts'
 import type { World } from './world.ts'
 
 const DAY_MS = 86_400_000
 /** When the faults stop, everything has come to its end within this: the longest hold, its release, and the days between two looks. */
 const CALM_DAYS = 24
+/** An event that may have been of the refund that was settled is looked at again within a day, and what rests on that within another. */
+const DAYS_AFTER_SETTLING = 3
 const MOST_ROUNDS = 2_000
 
 /** The faults stop. Time goes on from one thing that is due to the next, until nothing is that could still change. */
@@ -41,8 +45,8 @@ export async function comeToRest(world: World): Promise<void> {
       world.now += 10
       continue
     }
-    if (due.unknownPayments && lookedFor < world.claimed) {
-      // The org is asked again after all that was worked on.
+    if (due.unknownPayments && lookedFor < world.claimed && !instance.isAt('join')) {
+      // The org is asked again after all that was worked on, and not while it still owes an answer from before.
       lookedFor = world.claimed
       chores = ['join']
       continue
@@ -53,7 +57,7 @@ export async function comeToRest(world: World): Promise<void> {
       if (!isLooking) return
       // What no gateway tells any more a person looks up in its records, and settles.
       isLooking = false
-      end += DAY_MS
+      end += DAYS_AFTER_SETTLING * DAY_MS
       await settleWhatIsLeft(world)
       continue
     }
@@ -73,19 +77,25 @@ async function settleWhatIsLeft(world: World): Promise<void> {
     const [real] = world.refundsAtGateway(id, null)
     if ((world.ledgers.get(gateway)!.profile.canBeAsked && kind !== 'void') || (real && !real.silent)) continue
     if (real?.status === 'pending') continue
-    const settlement = {
-      outcome: real?.status ?? 'failed',
-      ...{
-        reason: 'found in the records of the gateway',
-        by: 'an operator',
-        gatewayReference: real?.reference ?? null,
-      },
-    }
     const instance = world.instances[0]!
     world.settledByHand.add(id)
-    await world.scheduler.start(instance, () => instance.settle(id, settlement))
-    await finishSteps(world)
+    for (const outcome of outcomesOf(real)) {
+      const found = { reason: 'found in the records of the gateway', by: 'an operator' }
+      const settlement = { ...found, outcome, gatewayReference: real?.reference ?? null }
+      await world.scheduler.start(instance, () => instance.settle(id, settlement))
+      await finishSteps(world)
+    }
   }
+}
+
+/**
+ * What a person settles, one after the other: money that came back had gone out before. Where it never went out, what came back is no
+ * outcome that anybody can give: that is left.
+ */
+function outcomesOf(real: LedgerRefund | undefined): readonly Settlement['outcome'][] {
+  if (!real) return ['failed']
+  if (real.status !== 'reversed') return [real.status === 'succeeded' ? 'succeeded' : 'failed']
+  return real.was.has('succeeded') ? ['succeeded', 'reversed'] : []
 }
 
 async function finishSteps(world: World): Promise<void> {

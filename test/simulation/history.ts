@@ -1,11 +1,12 @@
 import { createHash } from 'node:crypto'
 import type { Database } from '../../middleware/database/database.ts'
+import type { Chance } from './chance.ts'
 import { comeToRest } from './calm.ts'
 import type { Fault } from './faults.ts'
 import type { Mutant } from './mutants/mutant.ts'
 import { judge } from './oracle.ts'
-import { perform } from './operations.ts'
-import type { Plan } from './plan.ts'
+import { perform, submitTogether } from './operations.ts'
+import type { Operation, Plan, Submit } from './plan.ts'
 import { seedGlobals } from './seeded-globals.ts'
 import { emptyDatabase } from './simulation-database.ts'
 import { WORK } from './instance.ts'
@@ -70,6 +71,16 @@ export async function runHistory(plan: Plan, server: Database, options: HistoryO
   }
 }
 
+/** Requests that follow in the plan and come at the same time. */
+function moreOf(waiting: Operation[], schedule: Chance): Submit[] {
+  const more: Submit[] = []
+  for (let next = waiting[0]; next?.kind === 'submit' && schedule.happens(0.4); next = waiting[0]) {
+    more.push(next)
+    waiting.shift()
+  }
+  return more
+}
+
 async function troubledPhase(world: World): Promise<void> {
   const { schedule } = world.chance
   const waiting = [...world.plan.operations]
@@ -80,7 +91,9 @@ async function troubledPhase(world: World): Promise<void> {
     if (schedule.happens(0.3)) world.now += schedule.between(0, 1_500)
     const choice = schedule.weighted({ operation: 1.2, step: 8, work: 2.5, webhook: 1.5, retry: 0.5 })
     if (choice === 'operation' && waiting.length > 0) {
-      await perform(world, waiting.shift()!)
+      const operation = waiting.shift()!
+      if (operation.kind !== 'submit') await perform(world, operation)
+      else await submitTogether(world, [operation, ...moreOf(waiting, schedule)])
       continue
     }
     if (choice === 'retry' && world.callersRetry.length > 0) {

@@ -55,7 +55,7 @@ export function instanceDatabase(world: World, instance: Instance): Database {
               seen(text)
               return run<Row>(on, text, parameters)
             }
-          return work({ query: seenBy(tx), last: seenBy({ query: tx.last }), behind: seenBy({ query: tx.behind }) })
+          return work({ query: seenBy(tx), last: seenBy({ query: tx.last }) })
         }),
       ),
     close: () => Promise.resolve(),
@@ -63,7 +63,7 @@ export function instanceDatabase(world: World, instance: Instance): Database {
 }
 
 /** What gives a refund another state, or makes a new one. */
-const MOVES_REFUNDS = /INSERT INTO refunds|UPDATE refunds SET state/
+const MOVES_REFUNDS = /INSERT INTO refunds|UPDATE refunds (AS r )?SET state/
 
 /** "UPDATE refunds": the verb and the table of a statement, for the list of steps. */
 function summaryOf(text: string): string {

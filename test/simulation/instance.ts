@@ -119,6 +119,11 @@ export class Instance implements Owner {
     }
   }
 
+  /** Whether it is still at what `work` would begin. */
+  isAt(kind: WorkKind): boolean {
+    return this.#claiming.has(kind)
+  }
+
   /** One turn of one worker's loop: claim what is due, begin each piece of it. */
   async work(kind: WorkKind): Promise<void> {
     if (this.#claiming.has(kind)) return

@@ -57,7 +57,7 @@ export async function sendOverNetwork(
     }
     const answerWith = (answer: Answer) => {
       const told = answer === 'limit' || answer === 'no answer' ? answer : answer.kind
-      void scheduler.step(instance, `${name} answers ${what}: ${told}`, () => hear(answer))
+      void scheduler.instant(instance, `${name} answers ${what}: ${told}`, () => hear(answer))
     }
     const packet: Packet = { key: attempt.key, sentAt: world.now, gone: false, arrive }
     const slow = world.draw('slow_gateway')

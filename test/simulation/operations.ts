@@ -1,6 +1,6 @@
 import { disputePayment } from './gateway-life.ts'
 import type { GatewayLedger, LedgerPayment } from './gateway-ledger.ts'
-import type { Operation } from './plan.ts'
+import type { Operation, Submit } from './plan.ts'
 import type { World } from './world.ts'
 
 /** A process that is stopped for longer than this, in the middle of something, is taken for dead. */
@@ -9,18 +9,30 @@ const LEASE_MS = 60_000
 /** After this some gateways have forgotten every key. */
 const FORGOTTEN_MS = 7 * 86_400_000
 
+/** Some requests that come to one process at the same time. */
+export async function submitTogether(world: World, operations: readonly Submit[]): Promise<void> {
+  const { scheduler } = world
+  for (const operation of operations) scheduler.note('plan', JSON.stringify(operation))
+  if (operations.some(({ request }) => request.undo)) world.cover('undo')
+  const instance = world.anyInstance()
+  if (!instance) return
+  await scheduler.start(
+    instance,
+    ...operations.map(
+      ({ request, otherBody }) =>
+        () =>
+          instance.submit(request, otherBody),
+    ),
+  )
+}
+
 /** One operation of the plan. */
 export async function perform(world: World, operation: Operation): Promise<void> {
+  if (operation.kind === 'submit') return submitTogether(world, [operation])
   const { scheduler } = world
   scheduler.note('plan', JSON.stringify(operation))
   const instance = world.anyInstance()
   switch (operation.kind) {
-    case 'submit':
-      if (operation.request.undo) world.cover('undo')
-      if (instance) {
-        await scheduler.start(instance, () => instance.submit(operation.request, operation.otherBody))
-      }
-      return
     case 'withdraw': {
       const { refundId } = world.callers.of(operation.key)
       if (instance && refundId !== null) await scheduler.start(instance, () => instance.withdraw(refundId))

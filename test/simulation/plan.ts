@@ -17,9 +17,15 @@ export interface PlannedPayment {
   readonly isDebit: boolean
 }
 
+export interface Submit {
+  readonly kind: 'submit'
+  readonly request: PlannedRequest
+  readonly otherBody: boolean
+}
+
 /** One thing that happens in the fault phase, in this order. Shrinking leaves some out. */
 export type Operation =
-  | { readonly kind: 'submit'; readonly request: PlannedRequest; readonly otherBody: boolean }
+  | Submit
   | { readonly kind: 'withdraw'; readonly key: string }
   | { readonly kind: 'refund_elsewhere'; readonly payment: number; readonly share: number }
   | {

@@ -14,6 +14,8 @@ export interface Waiting {
   readonly owner: Owner
   label: string
   readonly readyAt: number
+  /** It takes no time, so that several may be taken in one turn of the event loop, as answers arrive that were on their way. */
+  readonly isInstant: boolean
   run(): Promise<void>
 }
 
@@ -43,12 +45,18 @@ export class Scheduler {
     return this.pending(owner, label, 0, action).done
   }
 
+  /** Waits for its turn, which others may share. */
+  instant<Result>(owner: Owner, label: string, action: () => Result): Promise<Result> {
+    return this.pending(owner, label, 0, action, true).done
+  }
+
   /** @param readyAt not before this instant of the simulated clock */
   pending<Result>(
     owner: Owner,
     label: string,
     readyAt: number,
     action: (rename: (label: string) => void) => Result | Promise<Result>,
+    isInstant = false,
   ): Pending<Result> {
     let entry: Waiting | null = null
     const done = new Promise<Result>((resolve, reject) => {
@@ -59,7 +67,7 @@ export class Scheduler {
           reject(error)
         }
       }
-      entry = { owner, label, readyAt, run }
+      entry = { owner, label, readyAt, isInstant, run }
       if (owner.alive) this.#waiting.push(entry)
     })
     return { done, cancel: () => (this.#waiting = this.#waiting.filter((waiting) => waiting !== entry)) }
@@ -86,27 +94,31 @@ export class Scheduler {
     return times.length > 0 ? Math.min(...times) : null
   }
 
-  /** Takes one of the possible steps. */
+  /** Takes one of the possible steps, now and then with others that are as short. */
   async takeOne(chance: Chance): Promise<boolean> {
     const { ready } = this
     if (ready.length === 0) return false
-    await this.take(chance.pick(ready))
+    const taken = chance.pick(ready)
+    const alike = taken.isInstant ? ready.filter(({ owner, isInstant }) => isInstant && owner === taken.owner) : []
+    await this.take(...(alike.length > 1 && chance.happens(0.5) ? alike : [taken]))
     return true
   }
 
-  async take(taken: Waiting): Promise<void> {
-    this.#waiting = this.#waiting.filter((waiting) => waiting !== taken)
-    this.current = taken.owner
-    await withinTime(taken.run(), taken.label)
+  /** @param taken of one owner; more than one only where they are instant */
+  async take(...taken: readonly Waiting[]): Promise<void> {
+    this.#waiting = this.#waiting.filter((waiting) => !taken.includes(waiting))
+    const { owner, label } = taken[0]!
+    this.current = owner
+    await withinTime(Promise.all(taken.map((waiting) => waiting.run())), label)
     await settled()
     this.current = null
-    this.note(taken.owner.name, taken.label)
+    for (const waiting of taken) this.note(owner.name, waiting.label)
   }
 
-  /** Starts a coroutine of an owner; it runs until its first step. */
-  async start(owner: Owner, body: () => Promise<void>): Promise<void> {
+  /** Starts coroutines of an owner, in one turn; they run until their first step. */
+  async start(owner: Owner, ...bodies: readonly (() => Promise<void>)[]): Promise<void> {
     this.current = owner
-    void body()
+    for (const body of bodies) void body()
     await settled()
     this.current = null
   }
@@ -121,12 +133,15 @@ export class Scheduler {
   }
 }
 
-/** Product code between two steps waits for nothing but promises, so it is at rest when the event loop goes on. */
+/**
+ * Product code between two steps waits for nothing but promises, and once for the event loop to go on, where things are gathered that come
+ * at the same time: so it is at rest when that has gone on twice.
+ */
 function settled(): Promise<void> {
-  return new Promise((resolve) => setImmediate(resolve))
+  return new Promise((resolve) => setImmediate(() => setImmediate(resolve)))
 }
 
-async function withinTime(work: Promise<void>, label: string): Promise<void> {
+async function withinTime(work: Promise<unknown>, label: string): Promise<void> {
   let timer: NodeJS.Timeout | undefined
   const late = new Promise<never>((_resolve, reject) => {
     timer = setTimeout(() => reject(new Error(`the step "${label}" did not end within ${STEP_MS} ms`)), STEP_MS)

@@ -1,4 +1,4 @@
-import { replaced } from './mutant.ts'
+import { replaced, unfenced } from './mutant.ts'
 import type { Mutant } from './mutant.ts'
 
 const COUNTS_AS = 'counts_as(text,text,timestamp with time zone)'
@@ -79,19 +79,17 @@ export const BOOKS: readonly Mutant[] = [
     otherHalf: 'the table of transitions in SQL: it refuses what the judgement lets through',
     sql: `INSERT INTO refund_transitions VALUES ('succeeded', 'pending'), ('failed', 'pending'), ('reversed', 'succeeded'), ('rejected', 'unknown') ON CONFLICT DO NOTHING`,
     rewrite: (text, parameters) =>
-      /UPDATE refunds SET state = \$4/.test(text)
-        ? {
-            text: text
-              .replace('AND state = $3', 'AND ($3::text IS NOT NULL)')
-              .replace('AND lease_number = $2', 'AND ($2::int IS NOT NULL)'),
-            parameters,
-          }
-        : null,
+      /UPDATE refunds AS r SET state/.test(text) ? { text: unfenced(text), parameters } : null,
   },
   {
     name: 'reserved-beyond',
     bug: 'the one statement that reserves looks only at what was captured',
-    rewrite: replaced(/ - p\.refunded - p\.under_way - p\.held - p\.charged_back >= \$9/, ' >= $9'),
+    rewrite: replaced(/ - p\.refunded - p\.under_way - p\.held - p\.charged_back >= \(/, ' >= ('),
+  },
+  {
+    name: 'answers-shared',
+    bug: 'refunds that are answered at the same time all get one of the answers',
+    rewrite: replaced(/AS r SET state = given\.g3/, 'AS r SET state = (SELECT max(given.g3) FROM given)'),
   },
   {
     name: 'wrong-balance',

@@ -32,3 +32,11 @@ export function replaced(pattern: RegExp, by: string): NonNullable<Mutant['rewri
     return changed === text ? null : { text: changed, parameters }
   }
 }
+
+/** A change of a refund, or of several, that is stored whoever has the lease, and whatever state it is in. */
+export function unfenced(text: string): string {
+  return text.replace(
+    /AND (?:lease_number = (\$2\b|given\.g1\b)|state = (\$3\b|given\.g2\b))(?:::\w+)?/g,
+    (_, lease, state) => (lease ? `AND (${lease}::int IS NOT NULL)` : `AND (${state}::text IS NOT NULL)`),
+  )
+}

@@ -1,5 +1,5 @@
 import type { Attempt, GatewayAnswer } from '../../../middleware/gateways/gateway.ts'
-import { replaced } from './mutant.ts'
+import { replaced, unfenced } from './mutant.ts'
 import type { Mutant } from './mutant.ts'
 
 /** Changes the answers to a sending. */
@@ -104,7 +104,7 @@ export const SENDING: readonly Mutant[] = [
     name: 'lost-lease-is-requested',
     bug: 'the refund of a process that died is taken to be unsent',
     rewrite: (text, parameters) =>
-      /UPDATE refunds SET state = \$4/.test(text) && parameters[4] === 'lease lost'
+      /UPDATE refunds AS r SET state = \$4/.test(text) && parameters[4] === 'lease lost'
         ? { text, parameters: parameters.map((value, place) => (place === 3 ? 'requested' : value)) }
         : null,
   },
@@ -113,14 +113,7 @@ export const SENDING: readonly Mutant[] = [
     bug: 'whoever lost the lease stores its answer all the same',
     otherHalf: 'the state that is expected (from): it stops most late writers',
     rewrite: (text, parameters) =>
-      /UPDATE refunds SET state/.test(text)
-        ? {
-            text: text
-              .replaceAll('AND lease_number = $2', 'AND ($2::int IS NOT NULL)')
-              .replace('AND state = $3', 'AND ($3::text IS NOT NULL)'),
-            parameters,
-          }
-        : null,
+      /UPDATE refunds (AS r )?SET state/.test(text) ? { text: unfenced(text), parameters } : null,
   },
   {
     name: 'withdrawn-too-late',
