@@ -15,8 +15,6 @@ export interface Transaction extends Queryable {
    * the first as well is a transaction by itself, and needs neither BEGIN nor COMMIT.
    */
   last<Row extends object>(text: string, parameters?: readonly unknown[]): Promise<Row[]>
-  /** A look behind the commit, which leaves together with the last statement and sees what that has left. */
-  behind<Row extends object>(text: string, parameters?: readonly unknown[]): Promise<Row[]>
 }
 
 export interface Database extends Queryable {
@@ -32,6 +30,8 @@ export interface DatabaseOptions {
   /** Names this process in the audit rows. */
   readonly instance?: string
   readonly maxConnections?: number
+  /** For whoever reads much at once, as reports do: PostgreSQL plans as it likes. */
+  readonly plansFreely?: boolean
   /** A lost idle connection; the next query opens another. */
   readonly onConnectionLost?: (error: Error) => void
 }
@@ -49,6 +49,7 @@ export function openDatabase(url: string, options: DatabaseOptions = {}): Databa
     // A statement need not wait until the one before it was answered: BEGIN and COMMIT cost no journey of their own.
     pipeline: true,
     stream: gatheringSocket,
+    ...(!options.plansFreely && { options: BY_INDEX }),
     keepAlive: true,
     keepAliveInitialDelayMillis: 10_000,
     idle_in_transaction_session_timeout: 20_000,
@@ -72,6 +73,12 @@ export function openDatabase(url: string, options: DatabaseOptions = {}): Databa
   }
 }
 
+/**
+ * The daily work finds its rows by an index. A plan that is made while a table is small would read it whole, and the connection keeps the
+ * plan when the table has grown. What the address of the database says itself stands in its place.
+ */
+const BY_INDEX = ['seqscan', 'hashjoin', 'mergejoin'].map((way) => `-c enable_${way}=off`).join(' ')
+
 const MOST_TRIES = 3
 /** serialization_failure, deadlock_detected: certainly rolled back, and likely to succeed when done again. */
 const IN_THE_WAY = ['40001', '40P01']
@@ -88,7 +95,6 @@ async function transactOnce<Result>(pool: pg.Pool, work: (tx: Transaction) => Pr
   let broken = false
   let begun: Promise<pg.QueryResult> | null = null
   let ended: Promise<unknown> | null = null
-  let seen: Promise<unknown> | null = null
   // A line that breaks fails the query on it, and is told here as well: with nobody listening it would end the process.
   const onBroken = () => (broken = true)
   client.on('error', onBroken)
@@ -122,12 +128,6 @@ async function transactOnce<Result>(pool: pg.Pool, work: (tx: Transaction) => Pr
           ended = rows
           return rows
         }),
-      async behind<Row extends object>(text: string, parameters?: readonly unknown[]) {
-        if (!ended) throw new Error('there is no commit to look behind')
-        const rows = run<Row>(client, text, parameters)
-        seen = rows
-        return rows
-      },
     })
     await begun
     if (begun && !ended) await trace('commit', {}, commit)
@@ -135,7 +135,7 @@ async function transactOnce<Result>(pool: pg.Pool, work: (tx: Transaction) => Pr
     return result
   } catch (error) {
     // COMMIT of what has failed rolls it back.
-    await Promise.all([isAnswered(ended ?? (begun && client.query(ROLLBACK))), isAnswered(seen)])
+    await isAnswered(ended ?? (begun && client.query(ROLLBACK)))
     throw error
   } finally {
     client.off('error', onBroken)
@@ -165,9 +165,12 @@ async function run<Row extends object>(
   return rows
 }
 
-/** Whether the server judged what a statement brought, and would judge it so again: not that it was away or busy. */
-export function refusesWhatItBrought(error: unknown): boolean {
-  return error instanceof pg.DatabaseError && /^(22|23|54)/.test(error.code ?? '')
+/**
+ * Whether a statement for several things failed for what one of them brought, which the server judged and would judge so again, or for a
+ * lock that one of them waited for: not because the server was away or busy.
+ */
+export function failsForOneOfThem(error: unknown): boolean {
+  return error instanceof pg.DatabaseError && /^(22|23|54|55P03)/.test(error.code ?? '')
 }
 
 /** The constraint that refused a statement, or null when the error is of another kind. */

@@ -1,8 +1,8 @@
+import type { ChangedRefund } from '../refunds/change-refund.ts'
 import { putOffRefund } from '../refunds/failing-work.ts'
 import type { GatewayAccount } from '../refunds/gateway-accounts.ts'
 import type { RefundJob } from '../refunds/refund-rows.ts'
 import { submitRefund } from '../refunds/submit-refund.ts'
-import type { SubmittedRefund } from '../refunds/submit-refund.ts'
 import type { RouteOptions } from './route-options.ts'
 
 /**
@@ -14,7 +14,7 @@ export async function submitAtOnce(
   gateway: GatewayAccount['gateway'],
   job: RefundJob,
   requestId: string,
-): Promise<SubmittedRefund | null> {
+): Promise<ChangedRefund | null> {
   const submitted = submitRefund(options.database, gateway, job)
     // The refund is stored, a worker takes it up a little later, and the agent hears what is known.
     .catch(async (error: unknown) => {

@@ -13,12 +13,13 @@ export interface OpenLedger {
 /** The ledger of a middleware that may be running at this moment; audit rows name the operator. */
 export async function openLedger(config: Pick<Config, 'database'>): Promise<OpenLedger> {
   const instance = `operator ${operatorName()}@${hostname()}`
+  const options = { instance, maxConnections: 2, plansFreely: true }
   if ('url' in config.database) {
-    const database = openDatabase(config.database.url, { instance, maxConnections: 2 })
+    const database = openDatabase(config.database.url, options)
     return { database, close: () => database.close() }
   }
   const server = await startEmbedded(config.database.embedded)
-  const database = openDatabase(server.url, { instance, maxConnections: 2 })
+  const database = openDatabase(server.url, options)
   return {
     database,
     async close() {

@@ -23,11 +23,11 @@ export async function catchUp(database: Database, gateway: Gateway, account: str
   const since = cursor ? cursor.until.getTime() - OVERLAP_MS : now.getTime() - FIRST_MS
   const events = await gateway.eventsSince(new Date(since).toISOString())
   if (events === null) return null
-  const [stored] = await storeEvents(database, [{ gateway: gateway.name, account, events }])
+  const stored = await storeEvents(database, { gateway: gateway.name, account, events })
   await database.query(
     `INSERT INTO event_cursors VALUES ($1, $2, $3)
      ON CONFLICT (gateway, gateway_account) DO UPDATE SET fetched_until = excluded.fetched_until`,
     [gateway.name, account, now],
   )
-  return stored!.fresh
+  return stored.fresh
 }

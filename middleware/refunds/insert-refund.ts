@@ -1,6 +1,8 @@
 import { v7 as uuidv7, validate as isUuid, version } from 'uuid'
 import { violatedConstraint } from '../database/database.ts'
 import type { Queryable } from '../database/database.ts'
+import { asParameters } from '../database/given.ts'
+import type { Given } from '../database/given.ts'
 import type { AttemptBody, RefundFacts } from '../gateways/gateway.ts'
 import { tellState } from '../trace.ts'
 import { REFUND_COLUMNS, WITH_PAYMENT, toRefund } from './refund-rows.ts'
@@ -46,63 +48,97 @@ export interface NewRefund extends Asked {
 /** When it was stored, by the database's clock. */
 type StoredTimes = Pick<Refund, 'dueAt' | 'requestedAt' | 'sentAt' | 'updatedAt'>
 
-/** How many parameters `storing` takes; what else a statement needs comes after them. */
-export const STORING_PARAMETERS = 24
+/** What a new refund brings to the statement that stores it. */
+export const NEW_REFUND = {
+  id: 'uuid',
+  orgId: 'text',
+  paymentId: 'text',
+  gateway: 'text',
+  gatewayAccount: 'text',
+  kind: 'text',
+  undo: 'boolean',
+  state: 'text',
+  amount: 'numeric',
+  currency: 'text',
+  reason: 'text',
+  note: 'text',
+  requestedBy: 'text',
+  payerAsked: 'boolean',
+  idempotencyKey: 'text',
+  requestDigest: 'text',
+  dueInSeconds: 'float8',
+  waitingFor: 'text',
+  target: 'text',
+  lineItems: 'json',
+  directDebit: 'boolean',
+  attemptId: 'uuid',
+  attemptKey: 'text',
+  attemptBody: 'json',
+} as const
+
 export const TIMES_COLUMNS = `r.due_at AS "dueAt", r.requested_at AS "requestedAt", r.sent_at AS "sentAt", r.updated_at AS "updatedAt"`
 
-/** Part of a statement that stores a refund and its attempt, once for each row of `from`. */
-export const storing = (from = '') => `r AS (
+/** Part of a statement that stores a refund `r` and its attempt; with `payment`, for what is in that part of it. */
+export function storing({ value, from, also }: Given<typeof NEW_REFUND>, payment: string | null = null): string {
+  const where =
+    payment &&
+    `FROM ${payment}${also} WHERE (${payment}.org_id, ${payment}.payment_id) = (${value.orgId}, ${value.paymentId})`
+  return `r AS (
        INSERT INTO refunds (id, org_id, payment_id, gateway, gateway_account, kind, undo, origin, state, amount, currency, reason, note,
          requested_by, payer_asked, idempotency_key, request_digest, evidence, due_at, lease_number, waiting_for, target, line_items,
          direct_debit, sent_at)
-       SELECT $1::uuid, $2, $3, $4, $5, $6, $7::boolean, 'here', $8, $9::numeric, $10, $11, $12, $13, $14::boolean, $15, $16,
-         'request by ' || $13::text, relay_now() + make_interval(secs => $17), 1, $18, $19, $20::json, $21::boolean,
-         CASE WHEN $8 = 'submitting' THEN relay_now() END ${from}
-       RETURNING *
+       SELECT ${value.id}, ${value.orgId}, ${value.paymentId}, ${value.gateway}, ${value.gatewayAccount}, ${value.kind}, ${value.undo},
+         'here', ${value.state}, ${value.amount}, ${value.currency}, ${value.reason}, ${value.note}, ${value.requestedBy},
+         ${value.payerAsked}, ${value.idempotencyKey}, ${value.requestDigest}, 'request by ' || ${value.requestedBy},
+         relay_now() + make_interval(secs => ${value.dueInSeconds}), 1, ${value.waitingFor}, ${value.target}, ${value.lineItems},
+         ${value.directDebit}, CASE WHEN ${value.state} = 'submitting' THEN relay_now() END
+       ${where ?? from}
+       RETURNING id, org_id, payment_id, kind, due_at, requested_at, sent_at, updated_at
      ), attempt AS (
        INSERT INTO attempts (id, refund_id, operation, key, body, sends, first_sent_at)
-       SELECT $22::uuid, r.id, r.kind, $23, $24::json, (r.sent_at IS NOT NULL)::int, r.sent_at FROM r
+       SELECT ${value.attemptId}, r.id, r.kind, ${value.attemptKey}, ${value.attemptBody}, (r.sent_at IS NOT NULL)::int, r.sent_at
+       FROM r${also} WHERE r.id = ${value.id}
      )`
-
-export function storingParameters(refund: NewRefund): unknown[] {
-  const { attempt, waitMs } = refund
-  return [
-    refund.id,
-    refund.orgId,
-    refund.paymentId,
-    refund.gateway,
-    refund.gatewayAccount,
-    refund.kind,
-    refund.undo,
-    stateOf(refund),
-    refund.amount.toDecimal(),
-    refund.amount.currency,
-    refund.reason,
-    refund.note,
-    refund.requestedBy,
-    refund.payerAsked,
-    refund.idempotencyKey,
-    refund.requestDigest,
-    waitMs > 0 ? waitMs / 1_000 : LEASE_SECONDS,
-    waitingForOf(refund),
-    refund.target,
-    refund.lineItems && JSON.stringify(refund.lineItems),
-    refund.directDebit,
-    attempt.id,
-    attempt.key,
-    JSON.stringify(attempt.body),
-  ]
 }
+
+export function valuesOfRefund(refund: NewRefund) {
+  const { attempt, waitMs } = refund
+  return {
+    id: refund.id,
+    orgId: refund.orgId,
+    paymentId: refund.paymentId,
+    gateway: refund.gateway,
+    gatewayAccount: refund.gatewayAccount,
+    kind: refund.kind,
+    undo: refund.undo,
+    state: stateOf(refund),
+    amount: refund.amount.toDecimal(),
+    currency: refund.amount.currency,
+    reason: refund.reason,
+    note: refund.note,
+    requestedBy: refund.requestedBy,
+    payerAsked: refund.payerAsked,
+    idempotencyKey: refund.idempotencyKey,
+    requestDigest: refund.requestDigest,
+    dueInSeconds: waitMs > 0 ? waitMs / 1_000 : LEASE_SECONDS,
+    waitingFor: waitingForOf(refund),
+    target: refund.target,
+    lineItems: refund.lineItems && JSON.stringify(refund.lineItems),
+    directDebit: refund.directDebit,
+    attemptId: attempt.id,
+    attemptKey: attempt.key,
+    attemptBody: JSON.stringify(attempt.body),
+  }
+}
+
+const INSERT_REFUND = `WITH ${storing(asParameters(NEW_REFUND))} SELECT ${TIMES_COLUMNS} FROM r`
 
 /**
  * Stores a refund and the exact request that will be sent for it, leased to this process unless it has to wait.
  * @throws Error that `keyIsKnown` tells from others when the idempotency key was used before
  */
 export async function insertRefund(tx: Queryable, refund: NewRefund): Promise<RefundJob> {
-  const [times] = await tx.query<StoredTimes>(
-    `WITH ${storing()} SELECT ${TIMES_COLUMNS} FROM r`,
-    storingParameters(refund),
-  )
+  const [times] = await tx.query<StoredTimes>(INSERT_REFUND, Object.values(valuesOfRefund(refund)))
   return jobOf(refund, times!)
 }
 

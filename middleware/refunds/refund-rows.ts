@@ -40,10 +40,33 @@ export interface RefundLifeRow extends Pick<
   readonly attentionIsNew: boolean
 }
 
-export const REFUND_LIFE_COLUMNS = `r.kind, r.state, r.version, r.gateway_reference AS "gatewayReference", r.error_code AS "errorCode",
-  r.gateway_message AS "gatewayMessage", r.held_until AS "heldUntil", r.attention, r.attention_code AS "attentionCode",
-  r.attention_at AS "attentionAt", r.attention_version > r.crm_version AS "attentionIsNew", r.waiting_for AS "waitingFor",
-  r.due_at AS "dueAt", r.sent_at AS "sentAt", r.decided_at AS "decidedAt", r.updated_at AS "updatedAt"`
+const LIFE_COLUMNS: Readonly<Record<keyof RefundLifeRow, string>> = {
+  kind: 'r.kind',
+  state: 'r.state',
+  version: 'r.version',
+  gatewayReference: 'r.gateway_reference',
+  errorCode: 'r.error_code',
+  gatewayMessage: 'r.gateway_message',
+  heldUntil: 'r.held_until',
+  attention: 'r.attention',
+  attentionCode: 'r.attention_code',
+  attentionAt: 'r.attention_at',
+  attentionIsNew: 'r.attention_version > r.crm_version',
+  waitingFor: 'r.waiting_for',
+  dueAt: 'r.due_at',
+  sentAt: 'r.sent_at',
+  decidedAt: 'r.decided_at',
+  updatedAt: 'r.updated_at',
+}
+
+export const REFUND_LIFE_COLUMNS = Object.entries(LIFE_COLUMNS)
+  .map(([name, column]) => `${column} AS "${name}"`)
+  .join(', ')
+/** The same, of a part of the statement that has given them. */
+export const lifeColumnsOf = (part: string) =>
+  Object.keys(LIFE_COLUMNS)
+    .map((name) => `${part}."${name}"`)
+    .join(', ')
 
 /** A whole refund as the database gives it. */
 export interface RefundRow extends RefundLifeRow, Omit<Refund, keyof RefundLifeRow | 'amount' | 'failure'> {

@@ -1,10 +1,19 @@
+import { Batches, batchesOf } from '../database/batches.ts'
 import type { Queryable } from '../database/database.ts'
+import { statementFor } from '../database/given.ts'
+import type { Given } from '../database/given.ts'
 import type { Money } from '../money/money.ts'
-import { STORING_PARAMETERS, TIMES_COLUMNS, jobOf, storing, storingParameters } from './insert-refund.ts'
+import { NEW_REFUND, TIMES_COLUMNS, jobOf, storing, valuesOfRefund } from './insert-refund.ts'
 import type { NewRefund } from './insert-refund.ts'
 import { BALANCE_COLUMNS, toBalance } from './refund-rows.ts'
 import type { BalanceRow, RefundJob } from './refund-rows.ts'
 import type { PaymentBalance, Refund } from './refund.ts'
+
+/** A refund to be reserved, with what the org says was captured of its payment. */
+export interface Reservation {
+  readonly refund: NewRefund
+  readonly captured: Money
+}
 
 export interface ReservedAtOnce {
   readonly job: RefundJob
@@ -12,37 +21,63 @@ export interface ReservedAtOnce {
   readonly balance: PaymentBalance
 }
 
-type ReservedRow = BalanceRow & Pick<Refund, 'dueAt' | 'requestedAt' | 'sentAt' | 'updatedAt'>
+type ReservedRow = BalanceRow & Pick<Refund, 'id' | 'dueAt' | 'requestedAt' | 'sentAt' | 'updatedAt'>
 
-const [CAPTURED, REFERENCE] = [`$${STORING_PARAMETERS + 1}::numeric`, `$${STORING_PARAMETERS + 2}`]
+const RESERVATION = { ...NEW_REFUND, captured: 'numeric', paymentReference: 'text' } as const
+
 /** What the org says now may lower it, never raise it. */
 const LOWERED = 'greatest(p.captured_proven, least(p.captured, excluded.captured))'
 
-/**
- * Binds the payment and stores the refund in one statement, where nothing stands against it: the payment is the one that was bound, enough
- * of it is left, and nothing told of it waits to be applied. Then the payment's lock is held no longer than that statement and its commit.
- * @returns null where something stands against it, and nothing was stored
- * @throws Error that `keyIsKnown` tells from others when the idempotency key was used before
- */
-export async function reserveAtOnce(tx: Queryable, refund: NewRefund, captured: Money): Promise<ReservedAtOnce | null> {
-  const [row] = await tx.query<ReservedRow>(
-    `WITH p AS (
+function reserving(given: Given<typeof RESERVATION>): string {
+  const { value, from } = given
+  return `WITH ${given.rows}p AS (
        INSERT INTO payments AS p (org_id, payment_id, gateway, gateway_account, gateway_reference, currency, captured)
-       SELECT $2, $3, $4, $5, ${REFERENCE}, $10, ${CAPTURED}
-       WHERE $9::numeric <= ${CAPTURED} AND NOT EXISTS (
-         SELECT FROM gateway_events e WHERE e.gateway = $4 AND e.gateway_account = $5 AND e.payment_reference = ${REFERENCE}
-           AND e.due_at IS NOT NULL
+       SELECT ${value.orgId}, ${value.paymentId}, ${value.gateway}, ${value.gatewayAccount}, ${value.paymentReference}, ${value.currency},
+         ${value.captured} ${from}
+       WHERE ${value.amount} <= ${value.captured} AND NOT EXISTS (
+         SELECT FROM gateway_events e WHERE e.gateway = ${value.gateway} AND e.gateway_account = ${value.gatewayAccount}
+           AND e.payment_reference = ${value.paymentReference} AND e.due_at IS NOT NULL
        )
        ON CONFLICT (org_id, payment_id) DO UPDATE SET captured = ${LOWERED}
        WHERE (p.gateway, p.gateway_account, p.gateway_reference, p.currency)
            = (excluded.gateway, excluded.gateway_account, excluded.gateway_reference, excluded.currency)
-         AND NOT p.voided AND ${LOWERED} - p.refunded - p.under_way - p.held - p.charged_back >= $9::numeric
-       RETURNING ${BALANCE_COLUMNS}
-     ), ${storing('FROM p')}
-     SELECT p.*, ${TIMES_COLUMNS} FROM p, r`,
-    [...storingParameters(refund), captured.toDecimal(), refund.paymentReference],
-  )
-  if (!row) return null
-  const { dueAt, requestedAt, sentAt, updatedAt, ...balance } = row
-  return { job: jobOf(refund, { dueAt, requestedAt, sentAt, updatedAt }), balance: toBalance(balance) }
+         AND NOT p.voided AND ${LOWERED} - p.refunded - p.under_way - p.held - p.charged_back >= (
+           SELECT ${value.amount} ${from} WHERE (${value.orgId}, ${value.paymentId}) = (p.org_id, p.payment_id)
+         )
+       RETURNING p.org_id, p.payment_id, ${BALANCE_COLUMNS}
+     ), ${storing(given, 'p')}
+     SELECT p.*, r.id, ${TIMES_COLUMNS} FROM p JOIN r USING (org_id, payment_id)`
 }
+
+const reservationsOf = statementFor(RESERVATION, reserving, ({ refund, captured }: Reservation) => ({
+  ...valuesOfRefund(refund),
+  captured: captured.toDecimal(),
+  paymentReference: refund.paymentReference,
+}))
+
+/**
+ * Binds the payments and stores the refunds in one statement, where nothing stands against it: the payment is the one that was bound, enough
+ * of it is left, and nothing told of it waits to be applied. Then its lock is held no longer than that statement and its commit.
+ * @param reservations of different payments
+ * @returns for each in its place, null where something stands against it, and nothing was stored
+ * @throws Error that `keyIsKnown` tells from others when an idempotency key was used before
+ */
+async function reserveAll(tx: Queryable, reservations: readonly Reservation[]): Promise<(ReservedAtOnce | null)[]> {
+  const rows = await tx.query<ReservedRow>(...reservationsOf(reservations))
+  const reserved = new Map(rows.map((row) => [row.id, row]))
+  return reservations.map(({ refund }) => {
+    const row = reserved.get(refund.id)
+    if (!row) return null
+    const { id: _id, dueAt, requestedAt, sentAt, updatedAt, ...balance } = row
+    return { job: jobOf(refund, { dueAt, requestedAt, sentAt, updatedAt }), balance: toBalance(balance) }
+  })
+}
+
+/** Refunds of different payments that are asked for at the same time are reserved together. */
+export const reservations = batchesOf<Reservation, ReservedAtOnce | null>(
+  (database) =>
+    new Batches((together) => database.transaction((tx) => reserveAll({ query: tx.last }, together)), {
+      ...{ atOnce: 2, enough: 8, weigh: { of: () => 1, most: 64 } },
+      apartBy: ({ refund }) => `${refund.orgId} ${refund.paymentId}`,
+    }),
+)

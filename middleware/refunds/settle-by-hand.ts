@@ -5,7 +5,8 @@ import { ALLOWED_TRANSITIONS } from './refund.ts'
 import type { Refund, RefundState } from './refund.ts'
 import { toJob } from './refund-rows.ts'
 import type { RefundJob } from './refund-rows.ts'
-import { changeRefund, lockRefund } from './refund-store.ts'
+import { changeRefund } from './change-refund.ts'
+import { lockRefund } from './refund-store.ts'
 
 /** What a person may say became of a refund. Not `rejected`: what the gateway says later must still be able to win. */
 export const SETTLEMENTS = ['succeeded', 'failed', 'reversed'] as const satisfies readonly RefundState[]

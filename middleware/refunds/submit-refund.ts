@@ -4,24 +4,18 @@ import { RefundError } from '../errors.ts'
 import type { RefusalCode } from '../errors.ts'
 import type { Gateway, GatewayAnswer } from '../gateways/gateway.ts'
 import { backoffMs } from '../work/backoff.ts'
+import { settleRefund } from './change-refund.ts'
+import type { ChangedRefund, RefundChange } from './change-refund.ts'
 import { lookUpPayment } from './look-up-payment.ts'
 import { outcomeLookMs } from './outcome-look.ts'
 import type { RefundJob } from './refund-rows.ts'
-import { adoptReference, changeRefund, findBalance, startSubmitting } from './refund-store.ts'
-import type { RefundChange } from './refund-store.ts'
-import type { PaymentBalance, Refund } from './refund.ts'
+import { adoptReference, findBalance, startSubmitting } from './refund-store.ts'
 import { bodyOf } from './request-refund.ts'
 import { takesTurns, takeTurn } from './take-turn.ts'
 import { trace } from '../trace.ts'
 
 /** How long a part waits before the gateway is asked again whether the payment has settled. */
 const SETTLEMENT_LOOK_MS = 3_600_000
-
-/** A refund as its gateway's answer left it, and what was left of its payment then; a credit has none. */
-export interface SubmittedRefund {
-  readonly refund: Refund
-  readonly balance: PaymentBalance | null
-}
 
 /**
  * Sends one leased refund to its gateway and stores the answer under the lease's fencing number.
@@ -31,7 +25,7 @@ export async function submitRefund(
   database: Database,
   gateway: Gateway,
   job: RefundJob,
-): Promise<SubmittedRefund | null> {
+): Promise<ChangedRefund | null> {
   const oneAtATime = takesTurns(gateway) && job.refund.paymentId !== null
   const what = { refundId: job.refund.id, gateway: gateway.name, account: job.refund.gatewayAccount }
   const attempt =
@@ -45,21 +39,9 @@ export async function submitRefund(
     evidence: `attempt ${attempt.id} ${answer.kind}`,
     answered: { attemptId: attempt.id, answer: answer.kind, detail: detailOf(answer) },
   }
-  const stored = await trace('settle', { ...what, state: change.state }, () => settle(database, job, change))
+  const stored = await trace('settle', { ...what, state: change.state }, () => settleRefund(database, job, change))
   if (!stored && change.gatewayReference) await adoptReference(database, job.refund.id, change.gatewayReference)
   return stored
-}
-
-function settle(database: Database, job: RefundJob, change: RefundChange): Promise<SubmittedRefund | null> {
-  const { orgId, paymentId } = job.refund
-  return database.transaction(async (tx) => {
-    // Neither waits for the other: they leave together.
-    const [refund, balance] = await Promise.all([
-      changeRefund({ query: tx.last }, job, 'submitting', change),
-      paymentId === null ? null : findBalance({ query: tx.behind }, orgId, paymentId),
-    ])
-    return refund && { refund, balance }
-  })
 }
 
 /** A refusal for these reasons says nothing of an earlier sending of the same attempt, which may have paid. */

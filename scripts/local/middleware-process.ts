@@ -15,7 +15,7 @@ export interface MiddlewareProcess {
  * The same as in scripts/Dockerfile. After 10,000 refunds the middleware holds 39 MB; without a limit V8 lets rubbish grow to several times that
  * before it collects.
  */
-export const MEMORY_FLAGS = ['--max-semi-space-size=8', '--max-old-space-size=256'] as const
+export const MEMORY_FLAGS = ['--max-semi-space-size=16', '--max-old-space-size=256'] as const
 
 /**
  * The middleware in a process of its own, as in production; its log goes to a file.

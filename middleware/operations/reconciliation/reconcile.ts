@@ -69,8 +69,8 @@ export async function reconcile(
     await storeBreaks(database, run, breaks)
     anyBreak ||= breaks.length > 0
     if (apply) {
-      const [stored] = await storeEvents(database, [{ gateway: account.gateway, account: account.account, events }])
-      count.told += stored!.fresh
+      const stored = await storeEvents(database, { gateway: account.gateway, account: account.account, events })
+      count.told += stored.fresh
     }
     count.mendable += events.length
     count.lines += batch.length

@@ -45,18 +45,6 @@ describe('a transaction', () => {
     expect(await process()).toBe(before)
   })
 
-  it('shows behind the commit what it left, be it one statement or more', async () => {
-    const count = 'SELECT count(*)::int AS count FROM notes'
-    const [, one] = await database.transaction((tx) => Promise.all([tx.last(insert, [1]), tx.behind(count)]))
-    expect(one).toEqual([{ count: 1 }])
-    const [, two] = await database.transaction(async (tx) => {
-      await tx.query(insert, [2])
-      return Promise.all([tx.last(insert, [3]), tx.behind(count)])
-    })
-    expect(two).toEqual([{ count: 3 }])
-    await expect(database.transaction((tx) => tx.behind(count))).rejects.toThrow('no commit to look behind')
-  })
-
   it('keeps nothing when its last statement fails', async () => {
     const twice = database.transaction(async (tx) => {
       await tx.query(insert, [1])

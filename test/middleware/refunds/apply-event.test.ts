@@ -57,7 +57,7 @@ describe('news of a payment', () => {
       paymentReference: told.payment,
       refundReference: told.refund,
     }
-    await storeEvents(fresh.database, [{ gateway: gateway.name, account: ACCOUNT, events: [event] }])
+    await storeEvents(fresh.database, { gateway: gateway.name, account: ACCOUNT, events: [event] })
     const [job] = await claimEvents(fresh.database, 1)
     return applyEvent(fresh.database, gateway, job!)
   }
@@ -129,7 +129,7 @@ describe('news of a payment', () => {
       const amount = { value: '10.00', currency: 'EUR' }
       const subject = { paymentReference: `PSP${id}`, refundReference: 'RF1', refundId: null, amount, refusal: null }
       const event = { identity, kind, gatewayKind: kind, occurredAt, payload: {}, ...subject }
-      await storeEvents(fresh.database, [{ gateway: gateway.name, account: ACCOUNT, events: [event] }])
+      await storeEvents(fresh.database, { gateway: gateway.name, account: ACCOUNT, events: [event] })
       const [job] = await claimEvents(fresh.database, 1)
       return applyEvent(fresh.database, gateway, job!)
     }

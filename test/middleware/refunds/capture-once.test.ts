@@ -46,7 +46,7 @@ describe('one capture, told by one event', () => {
       refusal: null,
       payload: {},
     }
-    await storeEvents(db.database, [{ gateway: 'adyen', account: ACCOUNT, events: [told] }])
+    await storeEvents(db.database, { gateway: 'adyen', account: ACCOUNT, events: [told] })
     return (await claimEvents(db.database, 1))[0]!
   }
   const captured = async () =>

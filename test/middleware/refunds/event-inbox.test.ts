@@ -1,6 +1,6 @@
 import type { Database } from '../../../middleware/database/database.ts'
 import type { GatewayEvent } from '../../../middleware/gateways/gateway.ts'
-import { EventInbox } from '../../../middleware/refunds/event-inbox.ts'
+import { EventInbox, storeEvents } from '../../../middleware/refunds/event-inbox.ts'
 import { freshDatabase } from '../../fresh-database.ts'
 import type { FreshDatabase } from '../../fresh-database.ts'
 
@@ -55,6 +55,14 @@ describe('the inbox of webhooks', () => {
       { fresh: 1, due: 1 },
     ])
     expect(await kept()).toEqual(['a', 'a', 'b'])
+  })
+
+  it('stores ten thousand events that a gateway lists at once, the second time none', async () => {
+    const [one] = told('x').events
+    const events = Array.from({ length: 10_000 }, (_, place) => ({ ...one!, identity: `listed-${place}` }))
+    const listed = { gateway: 'adyen', account: 'RefundRelayECOM', events: [...events, events[0]!] }
+    expect(await storeEvents(fresh.database, listed)).toEqual({ fresh: 10_000, due: 10_000 })
+    expect(await storeEvents(fresh.database, listed)).toEqual({ fresh: 0, due: 0 })
   })
 
   it('answers only when the event is committed', async () => {

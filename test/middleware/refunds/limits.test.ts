@@ -248,9 +248,7 @@ describe('the limits of an org', () => {
     const database: Database = {
       ...rig.db.database,
       transaction: (work) =>
-        rig.db.database.transaction((tx) =>
-          work({ query: listening(tx.query), last: listening(tx.last), behind: listening(tx.behind) }),
-        ),
+        rig.db.database.transaction((tx) => work({ query: listening(tx.query), last: listening(tx.last) })),
     }
     await rig.ask({ within: null, by: someone(), database })
     expect(statements).toEqual([expect.stringMatching(/INTO payments[\s\S]*INTO refunds/)])

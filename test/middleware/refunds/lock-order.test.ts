@@ -4,7 +4,8 @@ import { applyEvent } from '../../../middleware/refunds/apply-event.ts'
 import { claimEvents } from '../../../middleware/refunds/gateway-events.ts'
 import { withdrawRefund } from '../../../middleware/refunds/line.ts'
 import { storeEvents } from '../../../middleware/refunds/event-inbox.ts'
-import { changeRefund, findRefund } from '../../../middleware/refunds/refund-store.ts'
+import { changeRefund } from '../../../middleware/refunds/change-refund.ts'
+import { findRefund } from '../../../middleware/refunds/refund-store.ts'
 import type { RefundState } from '../../../middleware/refunds/refund.ts'
 import { settleByHand } from '../../../middleware/refunds/settle-by-hand.ts'
 import { freshDatabase } from '../../fresh-database.ts'
@@ -76,7 +77,7 @@ describe('a payment whose lock somebody holds', () => {
       refusal: null,
       payload: {},
     }
-    await storeEvents(db.database, [{ gateway: 'adyen', account: ACCOUNT, events: [told] }])
+    await storeEvents(db.database, { gateway: 'adyen', account: ACCOUNT, events: [told] })
     const [event] = await claimEvents(db.database, 1)
     return applyEvent(db.database, adyen, event!)
   }

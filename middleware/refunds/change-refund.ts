@@ -1,0 +1,215 @@
+import { Batches, batchesOf } from '../database/batches.ts'
+import type { Database, Queryable } from '../database/database.ts'
+import { asParameters, statementFor } from '../database/given.ts'
+import type { Given } from '../database/given.ts'
+import { tellState } from '../trace.ts'
+import type { Reason } from './attention.ts'
+import { REFUND_LIFE_COLUMNS, lifeColumnsOf, toBalance, toRefundLife } from './refund-rows.ts'
+import type { BalanceRow, RefundJob, RefundLifeRow } from './refund-rows.ts'
+import { PAYMENT_IS_LOCKED } from './refund-store.ts'
+import type { NewAttempt } from './refund-store.ts'
+import { FINAL_STATES } from './refund.ts'
+import type { PaymentBalance, Refund, RefundState } from './refund.ts'
+
+/** What becomes of a refund; what is left out stays as it is. */
+export interface RefundChange {
+  readonly state: RefundState
+  /** What it rests on, for the audit row. */
+  readonly evidence: string
+  /** ISO 8601, by the gateway's clock. */
+  readonly evidenceAt?: string | null
+  readonly gatewayReference?: string
+  readonly failure?: { readonly code: string; readonly gatewayMessage: string | null } | null
+  readonly attention?: Reason | null
+  /** Why it waits; left out: it does not. */
+  readonly waitingFor?: string
+  /** The next attempt, when it is tried another way after a definite refusal. */
+  readonly next?: NewAttempt & { readonly kind: Refund['kind'] }
+  /** Milliseconds for which a late failure keeps its amount reserved; 0 lets it go. */
+  readonly holdMs?: number
+  /** Milliseconds until the refund is looked at again; null: no more by itself. */
+  readonly dueInMs: number | null
+  /** What one sending was answered, kept for the refund's story even when the refund has moved on. */
+  readonly answered?: { readonly attemptId: string; readonly answer: string; readonly detail: string | null }
+}
+
+export type ChangedJob = Pick<RefundJob, 'refund' | 'leaseNumber'>
+
+/** What is to become of a refund that is in the state `from`, and which this process has the lease of. */
+export interface Changing {
+  readonly job: ChangedJob
+  readonly from: RefundState
+  readonly change: RefundChange
+}
+
+/** A refund as it was left, and what is left of its payment; a credit has none. */
+export interface ChangedRefund {
+  readonly refund: Refund
+  readonly balance: PaymentBalance | null
+}
+
+const CHANGING = {
+  id: 'uuid',
+  leaseNumber: 'int',
+  from: 'text',
+  state: 'text',
+  evidence: 'text',
+  evidenceAt: 'timestamptz',
+  gatewayReference: 'text',
+  tellsFailure: 'boolean',
+  errorCode: 'text',
+  gatewayMessage: 'text',
+  tellsAttention: 'boolean',
+  attention: 'text',
+  attentionCode: 'text',
+  holdMs: 'bigint',
+  dueInMs: 'bigint',
+  isFinal: 'boolean',
+  answeredId: 'uuid',
+  answer: 'text',
+  detail: 'text',
+  waitingFor: 'text',
+  nextKind: 'text',
+  orgId: 'text',
+  paymentId: 'text',
+} as const
+
+/** A sum of the payment behind the change of a refund that was under way before it. */
+const behind = (sum: string, share: string) =>
+  `p.${sum} + CASE WHEN changed.share = '${share}' THEN changed.amount ELSE 0 END`
+
+function changing({ value, rows, from, also }: Given<typeof CHANGING>): string {
+  return `WITH ${rows}payment_lock AS MATERIALIZED (
+       SELECT p.org_id, p.payment_id, p.currency, p.captured, p.refunded, p.under_way, p.held, p.charged_back, p.voided
+       FROM payments p${also} WHERE p.org_id = ${value.orgId} AND p.payment_id = ${value.paymentId}
+       FOR NO KEY UPDATE OF p
+     ), changed AS (
+       UPDATE refunds AS r SET state = ${value.state}, evidence = ${value.evidence}, evidence_at = coalesce(${value.evidenceAt}, evidence_at),
+         gateway_reference = coalesce(gateway_reference, ${value.gatewayReference}),
+         error_code = CASE WHEN ${value.tellsFailure} THEN ${value.errorCode} ELSE error_code END,
+         gateway_message = CASE WHEN ${value.tellsFailure} THEN ${value.gatewayMessage} ELSE gateway_message END,
+         attention = CASE WHEN ${value.tellsAttention} THEN ${value.attention}
+           WHEN attention_code = 'work_fails' AND ${value.state} NOT IN ('requested', 'unknown') THEN NULL ELSE attention END,
+         attention_code = CASE WHEN ${value.tellsAttention} THEN ${value.attentionCode} ELSE attention_code END,
+         held_until = CASE WHEN ${value.holdMs} IS NULL THEN held_until WHEN ${value.holdMs} = 0 THEN NULL
+           ELSE relay_now() + ${value.holdMs} * interval '1 millisecond' END,
+         due_at = relay_now() + ${value.dueInMs} * interval '1 millisecond',
+         decided_at = CASE WHEN ${value.isFinal} THEN coalesce(${value.evidenceAt}, relay_now()) ELSE decided_at END,
+         tries = CASE WHEN ${value.state} IN ('requested', 'unknown') THEN tries + 1 ELSE 0 END,
+         -- A refund that is declared unknown after each failure has not got on.
+         work_failures = CASE WHEN ${value.state} IN ('requested', 'unknown') THEN work_failures ELSE 0 END,
+         waiting_for = ${value.waitingFor}, kind = coalesce(${value.nextKind}, kind), lease_number = lease_number + 1
+       ${from}
+       WHERE id = ${value.id} AND lease_number = ${value.leaseNumber} AND state = ${value.from} AND ${PAYMENT_IS_LOCKED}
+       RETURNING r.id, r.org_id, r.payment_id, r.amount, counts_as(r.kind, r.state, r.held_until) AS share, ${REFUND_LIFE_COLUMNS}
+     ), answered AS (
+       UPDATE attempts SET answer = ${value.answer}, detail = ${value.detail}, answered_at = relay_now() ${from}
+       WHERE id = ${value.answeredId}
+     )
+     SELECT changed.id, p.currency, p.captured, ${behind('refunded', 'refunded')} AS refunded,
+       ${behind('under_way - changed.amount', 'under_way')} AS "underWay", ${behind('held', 'held')} AS held,
+       p.charged_back AS "chargedBack", p.voided OR (changed.kind IN ('void', 'undo') AND changed.state = 'succeeded') AS voided,
+       ${lifeColumnsOf('changed')}
+     FROM changed LEFT JOIN payment_lock p ON (p.org_id, p.payment_id) = (changed.org_id, changed.payment_id)`
+}
+
+function valuesOf({ job: { refund, leaseNumber }, from, change }: Changing) {
+  const { failure, attention, answered, next } = change
+  return {
+    id: refund.id,
+    leaseNumber,
+    from,
+    state: change.state,
+    evidence: change.evidence,
+    evidenceAt: change.evidenceAt ?? null,
+    gatewayReference: change.gatewayReference ?? null,
+    tellsFailure: failure !== undefined,
+    errorCode: failure?.code ?? null,
+    gatewayMessage: failure?.gatewayMessage ?? null,
+    tellsAttention: attention !== undefined,
+    attention: attention?.reason ?? null,
+    attentionCode: attention?.code ?? null,
+    holdMs: change.holdMs ?? null,
+    dueInMs: change.dueInMs,
+    isFinal: FINAL_STATES.includes(change.state),
+    answeredId: answered?.attemptId ?? null,
+    answer: answered?.answer ?? null,
+    detail: answered?.detail ?? null,
+    waitingFor: change.waitingFor ?? null,
+    nextKind: next?.kind ?? null,
+    orgId: refund.orgId,
+    paymentId: refund.paymentId,
+  }
+}
+
+interface ChangedRow extends RefundLifeRow, BalanceRow {
+  readonly id: string
+}
+
+function toChanged({ job: { refund }, change }: Changing, row: ChangedRow | undefined): ChangedRefund | null {
+  if (!row) return null
+  tellState(refund.gateway, change.state)
+  const { id: _id, currency, captured, refunded, underWay, held, chargedBack, voided, ...life } = row
+  const sums = { currency, captured, refunded, underWay, held, chargedBack, voided }
+  return {
+    refund: { ...refund, ...toRefundLife(life) },
+    balance: refund.paymentId === null ? null : toBalance(sums),
+  }
+}
+
+const ONE_CHANGE = changing(asParameters(CHANGING))
+
+async function changeOne(database: Queryable, changing: Changing): Promise<ChangedRefund | null> {
+  const [row] = await database.query<ChangedRow>(ONE_CHANGE, Object.values(valuesOf(changing)))
+  return toChanged(changing, row)
+}
+
+/**
+ * Stores what came of the work under its fencing number and ends the lease.
+ * @returns the refund, or null when somebody else changed it in the meantime: a webhook, or the next holder of the lease
+ */
+export async function changeRefund(
+  database: Queryable,
+  job: ChangedJob,
+  from: RefundState,
+  change: Omit<RefundChange, 'next'>,
+): Promise<Refund | null> {
+  return (await changeOne(database, { job, from, change }))?.refund ?? null
+}
+
+const changesOf = statementFor(CHANGING, changing, valuesOf)
+
+/** @param changings of refunds of different payments, all of them under way */
+async function changeAll(database: Queryable, changings: readonly Changing[]): Promise<(ChangedRefund | null)[]> {
+  const rows = await database.query<ChangedRow>(...changesOf(changings))
+  const changed = new Map(rows.map((row) => [row.id, row]))
+  return changings.map((changing) => toChanged(changing, changed.get(changing.job.refund.id)))
+}
+
+const settlements = batchesOf<Changing, ChangedRefund | null>(
+  (database) =>
+    new Batches((together) => database.transaction((tx) => changeAll({ query: tx.last }, together)), {
+      ...{ atOnce: 2, enough: 8, weigh: { of: () => 1, most: 64 } },
+      apartBy: ({ job: { refund } }) => `${refund.orgId} ${refund.paymentId ?? refund.id}`,
+    }),
+)
+
+/** The same for what a gateway answered to a refund that was being sent, together with others that were answered at the same time. */
+export function settleRefund(database: Database, job: ChangedJob, change: RefundChange): Promise<ChangedRefund | null> {
+  const settling: Changing = { job, from: 'submitting', change }
+  const { next } = change
+  if (!next) return settlements(database).do(settling)
+  return database.transaction(async (tx) => {
+    const changed = await changeOne(tx, settling)
+    if (changed) {
+      await tx.last('INSERT INTO attempts (id, refund_id, operation, key, body) VALUES ($1, $2, $3, $4, $5)', [
+        next.id,
+        job.refund.id,
+        next.kind,
+        next.key,
+        JSON.stringify(next.body),
+      ])
+    }
+    return changed
+  })
+}
