@@ -6,8 +6,9 @@ export interface BatchRules<Item> {
   readonly atOnce: number
   /** From so many on, each costs little less in a larger batch. */
   readonly enough: number
-  /** What one of them weighs, and how much a batch of several may. */
-  readonly weigh?: { readonly of: (item: Item) => number; readonly most: number }
+  /** What a batch of several may weigh, and what one of them weighs where that is not 1. */
+  readonly most: number
+  readonly weigh?: (item: Item) => number
   /**
    * Two that share this are never in one batch. Those of a batch are in this order, so that two batches lock in the same one; and who would
    * have to wait for one of its own goes by itself at once, and waits where everybody can see it: in the database.
@@ -83,16 +84,16 @@ export class Batches<Item, Result> {
    * something meanwhile.
    */
   #nextBatch(): Waiting<Item, Result>[] {
-    const { enough, weigh, apartBy } = this.#rules
-    const most = Math.max(enough, Math.ceil(this.#waiting.length / 2))
+    const { enough, most, weigh, apartBy } = this.#rules
+    const share = Math.max(enough, Math.ceil(this.#waiting.length / 2))
     const batch: Waiting<Item, Result>[] = []
     const taken = new Set<string>()
     let weight = 0
     for (const waiting of this.#waiting) {
-      if (batch.length === most) break
-      const own = weigh?.of(waiting.item) ?? 0
+      if (batch.length === share) break
+      const own = weigh?.(waiting.item) ?? 1
       // One alone may weigh more.
-      const isTooHeavy = batch.length > 0 && weigh !== undefined && weight + own > weigh.most
+      const isTooHeavy = batch.length > 0 && weight + own > most
       if (isTooHeavy || (waiting.apart !== undefined && taken.has(waiting.apart))) continue
       batch.push(waiting)
       weight += own

@@ -6,7 +6,7 @@ import { tellState } from '../trace.ts'
 import type { Reason } from './attention.ts'
 import { REFUND_LIFE_COLUMNS, lifeColumnsOf, toBalance, toRefundLife } from './refund-rows.ts'
 import type { BalanceRow, RefundJob, RefundLifeRow } from './refund-rows.ts'
-import { PAYMENT_IS_LOCKED } from './refund-store.ts'
+import { PAYMENT_IS_LOCKED, REFUNDS_TOGETHER } from './refund-store.ts'
 import type { NewAttempt } from './refund-store.ts'
 import { FINAL_STATES } from './refund.ts'
 import type { PaymentBalance, Refund, RefundState } from './refund.ts'
@@ -189,7 +189,7 @@ async function changeAll(database: Queryable, changings: readonly Changing[]): P
 const settlements = batchesOf<Changing, ChangedRefund | null>(
   (database) =>
     new Batches((together) => database.transaction((tx) => changeAll({ query: tx.last }, together)), {
-      ...{ atOnce: 2, enough: 8, weigh: { of: () => 1, most: 64 } },
+      ...REFUNDS_TOGETHER,
       apartBy: ({ job: { refund } }) => `${refund.orgId} ${refund.paymentId ?? refund.id}`,
     }),
 )

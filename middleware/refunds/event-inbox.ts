@@ -31,8 +31,8 @@ export class EventInbox {
 
   constructor(database: Database) {
     this.#batches = new Batches((together) => storeRows(database, together), {
-      ...{ atOnce: 1, enough: 16 },
-      weigh: { of: ({ length }) => length, most: LARGEST_BATCH_ROWS },
+      ...{ atOnce: 1, enough: 16, most: LARGEST_BATCH_ROWS },
+      weigh: ({ length }) => length,
     })
   }
 
@@ -94,11 +94,13 @@ async function storeRows(database: Database, deliveries: readonly (readonly Row[
   const fresh = new Map(
     stored.map(({ gateway, account, identity, isDue }) => [JSON.stringify([gateway, account, identity]), isDue]),
   )
-  // The same event twice in one batch is new to the first that told it.
-  const isFresh = (identity: string, isDue: boolean | undefined) => isDue !== undefined && fresh.delete(identity)
   return deliveries.map((delivery) => {
-    const told = delivery.map(({ identity }) => ({ identity, isDue: fresh.get(identity) }))
-    const news = told.filter(({ identity, isDue }) => isFresh(identity, isDue))
-    return { fresh: news.length, due: news.filter(({ isDue }) => isDue).length }
+    const areDue = delivery.flatMap(({ identity }) => {
+      const isDue = fresh.get(identity)
+      // The same event twice in one batch is new to the first that told it.
+      fresh.delete(identity)
+      return isDue ?? []
+    })
+    return { fresh: areDue.length, due: areDue.filter(Boolean).length }
   })
 }

@@ -8,7 +8,7 @@ import { Money } from '../money/money.ts'
 import { bindPayment, reserveSlot } from './bind-payment.ts'
 import { findRequested, insertRefund, keyIsKnown } from './insert-refund.ts'
 import type { NewRefund } from './insert-refund.ts'
-import { reservations } from './reserve-at-once.ts'
+import { reserveAtOnce } from './reserve-at-once.ts'
 import type { RefundJob } from './refund-rows.ts'
 import type { RefundLimits } from './refund-limits.ts'
 import type { RefundPlan, RefundRequest, Requester } from './refund-request.ts'
@@ -65,12 +65,10 @@ export async function requestRefund(
     // Where refunds of one payment may overtake one another, no body can name the sum of those before.
     const nothing = Money.zero(amount.currency)
     const refund = newRefund(amount, { refunded: nothing, underWay: nothing }, 0)
-    const stored = await reservations(database)
-      .do({ refund, captured: request.captured })
-      .catch((error: unknown) => {
-        if (violatedConstraint(error) === 'payment_reference_bound') return null
-        throw error
-      })
+    const stored = await reserveAtOnce(database, { refund, captured: request.captured }).catch((error: unknown) => {
+      if (violatedConstraint(error) === 'payment_reference_bound') return null
+      throw error
+    })
     return stored && { kind: 'new', job: stored.job, balance: reserved(stored.balance, amount), waits: false }
   }
 

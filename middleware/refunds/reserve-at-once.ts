@@ -1,5 +1,5 @@
 import { Batches, batchesOf } from '../database/batches.ts'
-import type { Queryable } from '../database/database.ts'
+import type { Database, Queryable } from '../database/database.ts'
 import { statementFor } from '../database/given.ts'
 import type { Given } from '../database/given.ts'
 import type { Money } from '../money/money.ts'
@@ -7,6 +7,7 @@ import { NEW_REFUND, TIMES_COLUMNS, jobOf, storing, valuesOfRefund } from './ins
 import type { NewRefund } from './insert-refund.ts'
 import { BALANCE_COLUMNS, toBalance } from './refund-rows.ts'
 import type { BalanceRow, RefundJob } from './refund-rows.ts'
+import { REFUNDS_TOGETHER } from './refund-store.ts'
 import type { PaymentBalance, Refund } from './refund.ts'
 
 /** A refund to be reserved, with what the org says was captured of its payment. */
@@ -55,13 +56,7 @@ const reservationsOf = statementFor(RESERVATION, reserving, ({ refund, captured 
   paymentReference: refund.paymentReference,
 }))
 
-/**
- * Binds the payments and stores the refunds in one statement, where nothing stands against it: the payment is the one that was bound, enough
- * of it is left, and nothing told of it waits to be applied. Then its lock is held no longer than that statement and its commit.
- * @param reservations of different payments
- * @returns for each in its place, null where something stands against it, and nothing was stored
- * @throws Error that `keyIsKnown` tells from others when an idempotency key was used before
- */
+/** @param reservations of different payments */
 async function reserveAll(tx: Queryable, reservations: readonly Reservation[]): Promise<(ReservedAtOnce | null)[]> {
   const rows = await tx.query<ReservedRow>(...reservationsOf(reservations))
   const reserved = new Map(rows.map((row) => [row.id, row]))
@@ -73,11 +68,21 @@ async function reserveAll(tx: Queryable, reservations: readonly Reservation[]): 
   })
 }
 
-/** Refunds of different payments that are asked for at the same time are reserved together. */
-export const reservations = batchesOf<Reservation, ReservedAtOnce | null>(
+const batches = batchesOf<Reservation, ReservedAtOnce | null>(
   (database) =>
     new Batches((together) => database.transaction((tx) => reserveAll({ query: tx.last }, together)), {
-      ...{ atOnce: 2, enough: 8, weigh: { of: () => 1, most: 64 } },
+      ...REFUNDS_TOGETHER,
       apartBy: ({ refund }) => `${refund.orgId} ${refund.paymentId}`,
     }),
 )
+
+/**
+ * Binds the payment and stores the refund in one statement, where nothing stands against it: the payment is the one that was bound, enough
+ * of it is left, and nothing told of it waits to be applied. Then its lock is held no longer than that statement and its commit, which it
+ * shares with refunds of other payments that are asked for at the same time.
+ * @returns null where something stands against it, and nothing was stored
+ * @throws Error that `keyIsKnown` tells from others when the idempotency key was used before
+ */
+export function reserveAtOnce(database: Database, reservation: Reservation): Promise<ReservedAtOnce | null> {
+  return batches(database).do(reservation)
+}

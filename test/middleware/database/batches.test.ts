@@ -1,3 +1,4 @@
+import { jest } from '@jest/globals'
 import { Batches } from '../../../middleware/database/batches.ts'
 import type { BatchRules } from '../../../middleware/database/batches.ts'
 import { openDatabase } from '../../../middleware/database/database.ts'
@@ -20,7 +21,7 @@ describe('things that are done together', () => {
         new Promise((resolve, reject) => {
           begun.push({ items, end: () => resolve(items.map((item) => `${item} done`)), fail: reject })
         }),
-      { atOnce: 1, enough: 3, ...rules },
+      { atOnce: 1, enough: 3, most: 100, ...rules },
     )
   const names = (count: number, prefix = 'i') => Array.from({ length: count }, (_, place) => `${prefix}${place}`)
   const itemsOf = () => begun.map(({ items }) => items.join(' '))
@@ -79,7 +80,7 @@ describe('things that are done together', () => {
   })
 
   it('are no heavier together than is said, and one alone is as heavy as it is', async () => {
-    const batches = open({ weigh: { of: (item) => item.length, most: 5 } })
+    const batches = open({ most: 5, weigh: (item) => item.length })
     for (const item of ['sixsix', 'one', 'on', 'o']) void batches.do(item)
     await count(2)
     await rest()
@@ -109,26 +110,36 @@ describe('things that are done together', () => {
     expect(itemsOf()[6]).toBe('a7')
   })
 
-  it('hold nobody up where few come: up to four are under way by themselves', async () => {
-    const batches = open()
-    for (const item of names(5)) {
-      void batches.do(item)
-      await rest()
-    }
-    expect(itemsOf()).toEqual(names(4))
-    void batches.do('i5')
-    await count(5)
-    expect(itemsOf()[4]).toBe('i4 i5')
-  })
+  describe('where few come, one after the other', () => {
+    // The tenth of a second passes when the test says so.
+    beforeEach(
+      () => void jest.useFakeTimers({ doNotFake: ['setImmediate', 'nextTick', 'queueMicrotask', 'performance'] }),
+    )
+    afterEach(() => void jest.useRealTimers())
 
-  it('hold nobody up by waiting: who is by himself for a tenth of a second counts no more', async () => {
-    const batches = open()
-    for (const item of names(5)) {
-      void batches.do(item)
-      await rest()
+    const fiveCome = async () => {
+      const batches = open()
+      for (const item of names(5)) {
+        void batches.do(item)
+        await rest()
+      }
+      expect(itemsOf()).toEqual(names(4))
+      return batches
     }
-    await count(5)
-    expect(itemsOf()).toEqual(names(5))
+
+    it('hold nobody up: four are under way by themselves, and two more go together', async () => {
+      const batches = await fiveCome()
+      void batches.do('i5')
+      await rest()
+      expect(itemsOf()[4]).toBe('i4 i5')
+    })
+
+    it('hold nobody up by waiting: who is by himself for a tenth of a second counts no more', async () => {
+      await fiveCome()
+      jest.advanceTimersByTime(100)
+      await rest()
+      expect(itemsOf()).toEqual(names(5))
+    })
   })
 
   it.each(['22001', '23505', '55P03'])('are done alone when one of them brings the others %s', async (code) => {
