@@ -9,6 +9,8 @@ export interface Given<Types extends Brings> {
   /** Behind FROM where nothing else is read, and behind what else is read there. */
   readonly from: string
   readonly also: string
+  /** Where something is joined to it that may be missing; of one thing a row without columns. */
+  readonly each: string
 }
 
 export type StatementFor<Item> = (items: readonly Item[]) => readonly [text: string, parameters: readonly unknown[]]
@@ -39,7 +41,7 @@ export function statementFor<Types extends Brings, Item>(
 
 export function asParameters<Types extends Brings>(types: Types): Given<Types> {
   const value = valuesBy(types, (type, place) => `$${place + 1}::${type}`)
-  return { value, rows: '', from: '', also: '' }
+  return { value, rows: '', from: '', also: '', each: '(SELECT) AS given' }
 }
 
 function asRows<Types extends Brings>(types: Types): Given<Types> {
@@ -51,6 +53,7 @@ function asRows<Types extends Brings>(types: Types): Given<Types> {
        WHERE ${NOT_LONG}), `,
     from: 'FROM given',
     also: ', given',
+    each: 'given',
   }
 }
 

@@ -59,7 +59,7 @@ export function refundRoutes(options: RouteOptions): Router {
     // It is stored, so whatever happens to the database now the answer is the refund, as it was last seen.
     const known = await read(requester.orgId, job.refund.id).catch((error: unknown) => {
       log.error({ refundId: job.refund.id, requestId, error }, 'answered with what was stored first')
-      return { refund: job.refund, balance }
+      return { refund: job.refund, balance: balance() }
     })
     await answer(response, known)
   }

@@ -26,7 +26,7 @@ export class Money {
   /** @param digits decimals of the minor unit; a gateway's own table may differ from ISO 4217. */
   static fromMinorUnits(units: number, currency: string, digits: number = minorUnitDigits(currency)): Money {
     if (!Number.isSafeInteger(units)) throw new RangeError(`minor units are whole numbers`)
-    return Money.fromDecimal(new Decimal(units).div(new Decimal(10).pow(digits)).toFixed(), currency)
+    return Money.fromDecimal(new Decimal(units).div(minorUnitsIn(digits)).toFixed(), currency)
   }
 
   static zero(currency: string): Money {
@@ -35,7 +35,7 @@ export class Money {
 
   /** @throws RangeError when the amount has more decimals than `digits`: rounding would refund what nobody approved. */
   toMinorUnits(digits: number = minorUnitDigits(this.currency)): number {
-    const units = this.#amount.mul(new Decimal(10).pow(digits))
+    const units = this.#amount.mul(minorUnitsIn(digits))
     if (!units.isInteger()) throw new RangeError(`${this.currency} has ${digits} decimals at this gateway`)
     if (units.abs().greaterThan(Number.MAX_SAFE_INTEGER)) throw new RangeError('the amount is too large')
     return units.toNumber()
@@ -76,3 +76,6 @@ export class Money {
     return other.#amount
   }
 }
+
+/** How many minor units one unit has. */
+const minorUnitsIn = (digits: number) => new Decimal(`1e${digits}`)

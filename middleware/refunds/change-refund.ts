@@ -4,9 +4,9 @@ import { asParameters, statementFor } from '../database/given.ts'
 import type { Given } from '../database/given.ts'
 import { tellState } from '../trace.ts'
 import type { Reason } from './attention.ts'
-import { REFUND_LIFE_COLUMNS, lifeColumnsOf, toBalance, toRefundLife } from './refund-rows.ts'
-import type { BalanceRow, RefundJob, RefundLifeRow } from './refund-rows.ts'
-import { PAYMENT_IS_LOCKED, REFUNDS_TOGETHER } from './refund-store.ts'
+import { REFUND_LIFE_COLUMNS, toBalance, toRefundLife } from './refund-rows.ts'
+import type { RefundJob, RefundLifeRow, SumsRow } from './refund-rows.ts'
+import { REFUNDS_TOGETHER } from './refund-store.ts'
 import type { NewAttempt } from './refund-store.ts'
 import { FINAL_STATES } from './refund.ts'
 import type { PaymentBalance, Refund, RefundState } from './refund.ts'
@@ -74,17 +74,20 @@ const CHANGING = {
   paymentId: 'text',
 } as const
 
-/** A sum of the payment behind the change of a refund that was under way before it. */
+/** A sum of the payment behind the change of a refund that was under way before it: its rules count after this statement. */
 const behind = (sum: string, share: string) =>
-  `p.${sum} + CASE WHEN changed.share = '${share}' THEN changed.amount ELSE 0 END`
+  `p.${sum} + CASE WHEN counts_as(r.kind, r.state, r.held_until) = '${share}' THEN r.amount ELSE 0 END`
 
-function changing({ value, rows, from, also }: Given<typeof CHANGING>): string {
+function changing({ value, rows, from, also, each }: Given<typeof CHANGING>): string {
   return `WITH ${rows}payment_lock AS MATERIALIZED (
        SELECT p.org_id, p.payment_id, p.currency, p.captured, p.refunded, p.under_way, p.held, p.charged_back, p.voided
        FROM payments p${also} WHERE p.org_id = ${value.orgId} AND p.payment_id = ${value.paymentId}
        FOR NO KEY UPDATE OF p
-     ), changed AS (
-       UPDATE refunds AS r SET state = ${value.state}, evidence = ${value.evidence}, evidence_at = coalesce(${value.evidenceAt}, evidence_at),
+     ), answered AS (
+       UPDATE attempts SET answer = ${value.answer}, detail = ${value.detail}, answered_at = relay_now() ${from}
+       WHERE id = ${value.answeredId}
+     )
+     UPDATE refunds AS r SET state = ${value.state}, evidence = ${value.evidence}, evidence_at = coalesce(${value.evidenceAt}, evidence_at),
          gateway_reference = coalesce(gateway_reference, ${value.gatewayReference}),
          error_code = CASE WHEN ${value.tellsFailure} THEN ${value.errorCode} ELSE error_code END,
          gateway_message = CASE WHEN ${value.tellsFailure} THEN ${value.gatewayMessage} ELSE gateway_message END,
@@ -99,18 +102,12 @@ function changing({ value, rows, from, also }: Given<typeof CHANGING>): string {
          -- A refund that is declared unknown after each failure has not got on.
          work_failures = CASE WHEN ${value.state} IN ('requested', 'unknown') THEN work_failures ELSE 0 END,
          waiting_for = ${value.waitingFor}, kind = coalesce(${value.nextKind}, kind), lease_number = lease_number + 1
-       ${from}
-       WHERE id = ${value.id} AND lease_number = ${value.leaseNumber} AND state = ${value.from} AND ${PAYMENT_IS_LOCKED}
-       RETURNING r.id, r.org_id, r.payment_id, r.amount, counts_as(r.kind, r.state, r.held_until) AS share, ${REFUND_LIFE_COLUMNS}
-     ), answered AS (
-       UPDATE attempts SET answer = ${value.answer}, detail = ${value.detail}, answered_at = relay_now() ${from}
-       WHERE id = ${value.answeredId}
-     )
-     SELECT changed.id, p.currency, p.captured, ${behind('refunded', 'refunded')} AS refunded,
-       ${behind('under_way - changed.amount', 'under_way')} AS "underWay", ${behind('held', 'held')} AS held,
-       p.charged_back AS "chargedBack", p.voided OR (changed.kind IN ('void', 'undo') AND changed.state = 'succeeded') AS voided,
-       ${lifeColumnsOf('changed')}
-     FROM changed LEFT JOIN payment_lock p ON (p.org_id, p.payment_id) = (changed.org_id, changed.payment_id)`
+     FROM ${each} LEFT JOIN payment_lock p ON (p.org_id, p.payment_id) = (${value.orgId}, ${value.paymentId})
+     WHERE id = ${value.id} AND lease_number = ${value.leaseNumber} AND state = ${value.from}
+     RETURNING r.id, p.captured, ${behind('refunded', 'refunded')} AS refunded,
+       ${behind('under_way - r.amount', 'under_way')} AS "underWay", ${behind('held', 'held')} AS held,
+       p.charged_back AS "chargedBack", p.voided OR (r.kind IN ('void', 'undo') AND r.state = 'succeeded') AS voided,
+       ${REFUND_LIFE_COLUMNS}`
 }
 
 function valuesOf({ job: { refund, leaseNumber }, from, change }: Changing) {
@@ -142,18 +139,22 @@ function valuesOf({ job: { refund, leaseNumber }, from, change }: Changing) {
   }
 }
 
-interface ChangedRow extends RefundLifeRow, BalanceRow {
+interface ChangedRow extends RefundLifeRow, SumsRow {
   readonly id: string
 }
 
 function toChanged({ job: { refund }, change }: Changing, row: ChangedRow | undefined): ChangedRefund | null {
   if (!row) return null
   tellState(refund.gateway, change.state)
-  const { id: _id, currency, captured, refunded, underWay, held, chargedBack, voided, ...life } = row
-  const sums = { currency, captured, refunded, underWay, held, chargedBack, voided }
   return {
-    refund: { ...refund, ...toRefundLife(life) },
-    balance: refund.paymentId === null ? null : toBalance(sums),
+    refund: {
+      ...refund,
+      kind: change.next?.kind ?? refund.kind,
+      state: change.state,
+      waitingFor: change.waitingFor ?? null,
+      ...toRefundLife(row),
+    },
+    balance: refund.paymentId === null ? null : toBalance(row, refund.amount.currency),
   }
 }
 

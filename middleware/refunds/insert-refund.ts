@@ -45,8 +45,8 @@ export interface NewRefund extends Asked {
   readonly storedAsSent: boolean
 }
 
-/** When it was stored, by the database's clock. */
-type StoredTimes = Pick<Refund, 'dueAt' | 'requestedAt' | 'sentAt' | 'updatedAt'>
+/** When it was stored, by the database's clock: all its times count from there. */
+export type Stored = Pick<Refund, 'requestedAt'>
 
 /** What a new refund brings to the statement that stores it. */
 export const NEW_REFUND = {
@@ -76,7 +76,7 @@ export const NEW_REFUND = {
   attemptBody: 'json',
 } as const
 
-export const TIMES_COLUMNS = `r.due_at AS "dueAt", r.requested_at AS "requestedAt", r.sent_at AS "sentAt", r.updated_at AS "updatedAt"`
+export const STORED_COLUMNS = 'r.requested_at AS "requestedAt"'
 
 /** Part of a statement that stores a refund `r` and its attempt; with `payment`, for what is in that part of it. */
 export function storing({ value, from, also }: Given<typeof NEW_REFUND>, payment: string | null = null): string {
@@ -93,7 +93,7 @@ export function storing({ value, from, also }: Given<typeof NEW_REFUND>, payment
          relay_now() + make_interval(secs => ${value.dueInSeconds}), 1, ${value.waitingFor}, ${value.target}, ${value.lineItems},
          ${value.directDebit}, CASE WHEN ${value.state} = 'submitting' THEN relay_now() END
        ${where ?? from}
-       RETURNING id, org_id, payment_id, kind, due_at, requested_at, sent_at, updated_at
+       RETURNING id, org_id, payment_id, kind, requested_at, sent_at
      ), attempt AS (
        INSERT INTO attempts (id, refund_id, operation, key, body, sends, first_sent_at)
        SELECT ${value.attemptId}, r.id, r.kind, ${value.attemptKey}, ${value.attemptBody}, (r.sent_at IS NOT NULL)::int, r.sent_at
@@ -102,7 +102,7 @@ export function storing({ value, from, also }: Given<typeof NEW_REFUND>, payment
 }
 
 export function valuesOfRefund(refund: NewRefund) {
-  const { attempt, waitMs } = refund
+  const { attempt } = refund
   return {
     id: refund.id,
     orgId: refund.orgId,
@@ -120,7 +120,7 @@ export function valuesOfRefund(refund: NewRefund) {
     payerAsked: refund.payerAsked,
     idempotencyKey: refund.idempotencyKey,
     requestDigest: refund.requestDigest,
-    dueInSeconds: waitMs > 0 ? waitMs / 1_000 : LEASE_SECONDS,
+    dueInSeconds: dueInSecondsOf(refund),
     waitingFor: waitingForOf(refund),
     target: refund.target,
     lineItems: refund.lineItems && JSON.stringify(refund.lineItems),
@@ -131,22 +131,23 @@ export function valuesOfRefund(refund: NewRefund) {
   }
 }
 
-const INSERT_REFUND = `WITH ${storing(asParameters(NEW_REFUND))} SELECT ${TIMES_COLUMNS} FROM r`
+const INSERT_REFUND = `WITH ${storing(asParameters(NEW_REFUND))} SELECT ${STORED_COLUMNS} FROM r`
 
 /**
  * Stores a refund and the exact request that will be sent for it, leased to this process unless it has to wait.
  * @throws Error that `keyIsKnown` tells from others when the idempotency key was used before
  */
 export async function insertRefund(tx: Queryable, refund: NewRefund): Promise<RefundJob> {
-  const [times] = await tx.query<StoredTimes>(INSERT_REFUND, Object.values(valuesOfRefund(refund)))
-  return jobOf(refund, times!)
+  const [stored] = await tx.query<Stored>(INSERT_REFUND, Object.values(valuesOfRefund(refund)))
+  return jobOf(refund, stored!)
 }
 
 const stateOf = ({ storedAsSent }: NewRefund) => (storedAsSent ? 'submitting' : 'requested')
+const dueInSecondsOf = ({ waitMs }: NewRefund) => (waitMs > 0 ? waitMs / 1_000 : LEASE_SECONDS)
 const waitingForOf = ({ waitMs }: NewRefund) => (waitMs > 0 ? 'another_refund_first' : null)
 
 /** The stored refund as work, told from memory. */
-export function jobOf(refund: NewRefund, times: StoredTimes): RefundJob {
+export function jobOf(refund: NewRefund, { requestedAt }: Stored): RefundJob {
   const { idempotencyKey: _key, requestDigest: _digest, attempt, waitMs: _wait, storedAsSent, ...asked } = refund
   const state = stateOf(refund)
   tellState(asked.gateway, state)
@@ -158,6 +159,12 @@ export function jobOf(refund: NewRefund, times: StoredTimes): RefundJob {
     decidedAt: null,
     erasedAt: null,
   } as const
+  const times = {
+    dueAt: new Date(requestedAt.getTime() + dueInSecondsOf(refund) * 1_000),
+    requestedAt,
+    sentAt: storedAsSent ? requestedAt : null,
+    updatedAt: requestedAt,
+  }
   const job: RefundJob = {
     refund: { ...asked, ...times, ...nothingYet, origin: 'here', state, version: 1, waitingFor: waitingForOf(refund) },
     leaseNumber: 1,

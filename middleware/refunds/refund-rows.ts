@@ -1,6 +1,6 @@
 import type { Attempt } from '../gateways/gateway.ts'
 import { Money } from '../money/money.ts'
-import type { AttentionCode } from './attention.ts'
+import type { Attention } from './attention.ts'
 import type { PaymentBalance, Refund } from './refund.ts'
 
 /** A refund together with the work that is to be done on it. */
@@ -18,41 +18,21 @@ export interface StoredAttempt extends Attempt {
   readonly id: string
 }
 
-/** What changes in the life of a refund, as the database gives it: the columns below. */
+/** What the database makes of each change of a refund: the columns below. */
 export interface RefundLifeRow extends Pick<
   Refund,
-  | 'kind'
-  | 'state'
-  | 'version'
-  | 'gatewayReference'
-  | 'heldUntil'
-  | 'waitingFor'
-  | 'dueAt'
-  | 'sentAt'
-  | 'decidedAt'
-  | 'updatedAt'
+  'version' | 'gatewayReference' | 'failure' | 'heldUntil' | 'dueAt' | 'sentAt' | 'decidedAt' | 'updatedAt'
 > {
-  readonly errorCode: string | null
-  readonly gatewayMessage: string | null
-  readonly attention: string | null
-  readonly attentionCode: AttentionCode | null
-  readonly attentionAt: Date | null
-  readonly attentionIsNew: boolean
+  readonly attention: (Omit<Attention, 'since'> & { readonly since: string }) | null
 }
 
 const LIFE_COLUMNS: Readonly<Record<keyof RefundLifeRow, string>> = {
-  kind: 'r.kind',
-  state: 'r.state',
   version: 'r.version',
   gatewayReference: 'r.gateway_reference',
-  errorCode: 'r.error_code',
-  gatewayMessage: 'r.gateway_message',
+  failure: `CASE WHEN r.error_code IS NOT NULL THEN json_build_object('code', r.error_code, 'gatewayMessage', r.gateway_message) END`,
   heldUntil: 'r.held_until',
-  attention: 'r.attention',
-  attentionCode: 'r.attention_code',
-  attentionAt: 'r.attention_at',
-  attentionIsNew: 'r.attention_version > r.crm_version',
-  waitingFor: 'r.waiting_for',
+  attention: `CASE WHEN r.attention IS NOT NULL THEN json_build_object('code', r.attention_code, 'reason', r.attention,
+    'since', r.attention_at, 'isNew', r.attention_version > r.crm_version) END`,
   dueAt: 'r.due_at',
   sentAt: 'r.sent_at',
   decidedAt: 'r.decided_at',
@@ -62,14 +42,9 @@ const LIFE_COLUMNS: Readonly<Record<keyof RefundLifeRow, string>> = {
 export const REFUND_LIFE_COLUMNS = Object.entries(LIFE_COLUMNS)
   .map(([name, column]) => `${column} AS "${name}"`)
   .join(', ')
-/** The same, of a part of the statement that has given them. */
-export const lifeColumnsOf = (part: string) =>
-  Object.keys(LIFE_COLUMNS)
-    .map((name) => `${part}."${name}"`)
-    .join(', ')
 
 /** A whole refund as the database gives it. */
-export interface RefundRow extends RefundLifeRow, Omit<Refund, keyof RefundLifeRow | 'amount' | 'failure'> {
+export interface RefundRow extends RefundLifeRow, Omit<Refund, keyof RefundLifeRow | 'amount'> {
   readonly amount: string
   readonly currency: string
   readonly evidenceAt: Date | null
@@ -80,26 +55,22 @@ export interface RefundRow extends RefundLifeRow, Omit<Refund, keyof RefundLifeR
 }
 
 /** A refund `r` with the payment `p` that it goes back on; a credit has none. */
-export const REFUND_COLUMNS = `r.id, r.org_id AS "orgId", r.payment_id AS "paymentId", r.undo, r.target, r.origin, r.amount, r.currency,
-  r.reason, r.note, r.line_items AS "lineItems", r.requested_by AS "requestedBy", r.gateway, r.gateway_account AS "gatewayAccount",
-  p.gateway_reference AS "paymentReference", r.payer_asked AS "payerAsked", r.direct_debit AS "directDebit",
-  r.requested_at AS "requestedAt", r.erased_at AS "erasedAt", r.evidence_at AS "evidenceAt", r.lease_number AS "leaseNumber", r.tries, r.work_failures AS "workFailures",
-  r.request_digest AS "requestDigest", ${REFUND_LIFE_COLUMNS}`
+export const REFUND_COLUMNS = `r.id, r.org_id AS "orgId", r.payment_id AS "paymentId", r.kind, r.undo, r.target, r.origin, r.state, r.amount,
+  r.currency, r.reason, r.note, r.line_items AS "lineItems", r.requested_by AS "requestedBy", r.gateway, r.gateway_account AS "gatewayAccount",
+  p.gateway_reference AS "paymentReference", r.payer_asked AS "payerAsked", r.direct_debit AS "directDebit", r.waiting_for AS "waitingFor",
+  r.requested_at AS "requestedAt", r.erased_at AS "erasedAt", r.evidence_at AS "evidenceAt", r.lease_number AS "leaseNumber", r.tries,
+  r.work_failures AS "workFailures", r.request_digest AS "requestDigest", ${REFUND_LIFE_COLUMNS}`
 export const WITH_PAYMENT = 'LEFT JOIN payments p ON p.org_id = r.org_id AND p.payment_id = r.payment_id'
 
 export function toRefund({ amount, currency, ...row }: RefundRow): Refund {
-  return { ...toRefundLife(row), amount: Money.fromDecimal(amount, currency) }
+  return { ...row, ...toRefundLife(row), amount: Money.fromDecimal(amount, currency) }
 }
 
-export function toRefundLife<Row extends RefundLifeRow>(row: Row) {
-  const { errorCode, gatewayMessage, attention, attentionCode, attentionAt, attentionIsNew, ...life } = row
+export function toRefundLife(row: RefundLifeRow) {
+  const { version, gatewayReference, failure, heldUntil, attention, dueAt, sentAt, decidedAt, updatedAt } = row
   return {
-    ...life,
-    failure: errorCode === null ? null : { code: errorCode, gatewayMessage },
-    attention:
-      attention === null
-        ? null
-        : { code: attentionCode!, reason: attention, since: attentionAt!, isNew: attentionIsNew },
+    ...{ version, gatewayReference, failure, heldUntil, dueAt, sentAt, decidedAt, updatedAt },
+    attention: attention && { ...attention, since: new Date(attention.since) },
   }
 }
 
@@ -107,8 +78,8 @@ export function toJob(row: RefundRow): RefundJob {
   return { refund: toRefund(row), leaseNumber: row.leaseNumber, tries: row.tries, workFailures: row.workFailures }
 }
 
-export interface BalanceRow {
-  readonly currency: string
+/** The sums of a payment, in its currency. */
+export interface SumsRow {
   readonly captured: string
   readonly refunded: string
   readonly underWay: string
@@ -117,13 +88,18 @@ export interface BalanceRow {
   readonly voided: boolean
 }
 
-/** The columns that `toBalance` reads, of the payment `p`. */
-export const BALANCE_COLUMNS =
-  'p.currency, p.captured, p.refunded, p.under_way AS "underWay", p.held, p.charged_back AS "chargedBack", p.voided'
+export interface BalanceRow extends SumsRow {
+  readonly currency: string
+}
 
-export function toBalance(row: BalanceRow): PaymentBalance {
-  const money = (numeric: string) => Money.fromDecimal(numeric, row.currency)
-  const none = Money.zero(row.currency)
+/** The columns of the payment `p`. */
+export const SUMS_COLUMNS =
+  'p.captured, p.refunded, p.under_way AS "underWay", p.held, p.charged_back AS "chargedBack", p.voided'
+export const BALANCE_COLUMNS = `p.currency, ${SUMS_COLUMNS}`
+
+export function toBalance(row: SumsRow, currency: string): PaymentBalance {
+  const money = (numeric: string) => Money.fromDecimal(numeric, currency)
+  const none = Money.zero(currency)
   const [captured, refunded, underWay, held] = [
     money(row.captured),
     money(row.refunded),

@@ -1,3 +1,4 @@
+import { v7 as uuidv7 } from 'uuid'
 import type { Queryable } from '../database/database.ts'
 import type { AttemptBody } from '../gateways/gateway.ts'
 import type { PaymentBalance, Refund } from './refund.ts'
@@ -12,8 +13,14 @@ export const REFUNDS_TOGETHER = { atOnce: 2, enough: 8, most: 64 } as const
 
 export interface NewAttempt {
   readonly id: string
+  /** By which the gateway knows it again. */
   readonly key: string
   readonly body: AttemptBody
+}
+
+export function newAttempt(body: AttemptBody): NewAttempt {
+  const id = uuidv7()
+  return { id, key: id, body }
 }
 
 /**
@@ -57,10 +64,9 @@ export async function findRefundAndBalance(
   )
   if (!row) return null
   const { captured, refunded, underWay, held, chargedBack, voided, ...refund } = row
-  const { currency } = row
   return {
     refund: toRefund(refund),
-    balance: toBalance({ currency, captured, refunded, underWay, held, chargedBack, voided }),
+    balance: toBalance({ captured, refunded, underWay, held, chargedBack, voided }, row.currency),
   }
 }
 
@@ -83,7 +89,7 @@ export async function findBalance(
     `SELECT ${BALANCE_COLUMNS} FROM payments p WHERE org_id = $1 AND payment_id = $2`,
     [orgId, paymentId],
   )
-  return row ? toBalance(row) : null
+  return row ? toBalance(row, row.currency) : null
 }
 
 /**

@@ -5,7 +5,7 @@ import type { Attention } from './attention.ts'
 export type RefundState =
   'requested' | 'submitting' | 'pending' | 'unknown' | 'rejected' | 'succeeded' | 'failed' | 'reversed'
 
-/** The only table of transitions (DESIGN: the life of a refund). The database holds the same rows and refuses any other. */
+/** The only table of transitions (DESIGN: the life of a refund). The database has the same in may_become() and refuses any other. */
 export const ALLOWED_TRANSITIONS: Readonly<Record<RefundState, readonly RefundState[]>> = {
   requested: ['submitting', 'rejected'],
   submitting: ['requested', 'pending', 'succeeded', 'rejected', 'failed', 'unknown'],

@@ -7,6 +7,7 @@ import type { Money } from '../money/money.ts'
 import { insertRefund, keyIsKnown } from './insert-refund.ts'
 import type { NewRefund } from './insert-refund.ts'
 import type { RefundJob } from './refund-rows.ts'
+import { newAttempt } from './refund-store.ts'
 import { replayOf } from './request-refund.ts'
 import type { Replay } from './request-refund.ts'
 import type { RefundLimits } from './refund-limits.ts'
@@ -63,7 +64,7 @@ export async function requestCredit(
     directDebit: false,
     idempotencyKey,
     requestDigest,
-    attempt: { id: uuidv7(), key: uuidv7(), body: gateway.prepareCredit({ refundId: id, amount, target }) },
+    attempt: newAttempt(gateway.prepareCredit({ refundId: id, amount, target })),
     waitMs: 0,
     storedAsSent: false,
   }

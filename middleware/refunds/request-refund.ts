@@ -1,4 +1,4 @@
-import { createHash } from 'node:crypto'
+import { hash } from 'node:crypto'
 import { v7 as uuidv7 } from 'uuid'
 import { violatedConstraint } from '../database/database.ts'
 import type { Database, Queryable, Transaction } from '../database/database.ts'
@@ -10,6 +10,7 @@ import { findRequested, insertRefund, keyIsKnown } from './insert-refund.ts'
 import type { NewRefund } from './insert-refund.ts'
 import { reserveAtOnce } from './reserve-at-once.ts'
 import type { RefundJob } from './refund-rows.ts'
+import { newAttempt } from './refund-store.ts'
 import type { RefundLimits } from './refund-limits.ts'
 import type { RefundPlan, RefundRequest, Requester } from './refund-request.ts'
 import type { PaymentBalance, Refund } from './refund.ts'
@@ -19,7 +20,13 @@ import { trace } from '../trace.ts'
 
 export type RequestedRefund =
   /** New: leased to this process, so somebody must submit it, or waiting for its turn. */
-  | { readonly kind: 'new'; readonly job: RefundJob; readonly balance: PaymentBalance; readonly waits: boolean }
+  | {
+      readonly kind: 'new'
+      readonly job: RefundJob
+      /** With this refund in it. */
+      readonly balance: () => PaymentBalance
+      readonly waits: boolean
+    }
   /** The same key and body came before. */
   | Replay
 
@@ -69,7 +76,7 @@ export async function requestRefund(
       if (violatedConstraint(error) === 'payment_reference_bound') return null
       throw error
     })
-    return stored && { kind: 'new', job: stored.job, balance: reserved(stored.balance, amount), waits: false }
+    return stored && { kind: 'new', job: stored.job, balance: () => reserved(stored.balance(), amount), waits: false }
   }
 
   async function reserve(tx: Transaction): Promise<RequestedRefund> {
@@ -84,7 +91,7 @@ export async function requestRefund(
     const refund = newRefund(amount, balance, nextSendInMs)
     if (limits) await countForUser(tx, limits, requester, refund.id)
     const job = await insertRefund({ query: tx.last }, refund)
-    return { kind: 'new', job, balance: reserved(balance, amount), waits: nextSendInMs > 0 }
+    return { kind: 'new', job, balance: () => reserved(balance, amount), waits: nextSendInMs > 0 }
   }
 
   function newRefund(amount: Money, before: Before, waitMs: number): NewRefund {
@@ -108,7 +115,7 @@ export async function requestRefund(
       directDebit: request.directDebit !== null,
       idempotencyKey,
       requestDigest: digest,
-      attempt: { id: uuidv7(), key: uuidv7(), body: bodyOf(gateway, plan.kind, { id, request, amount, before }) },
+      attempt: newAttempt(bodyOf(gateway, plan.kind, { id, request, amount, before })),
       waitMs,
       storedAsSent: waitMs === 0 && storesAsSent(gateway),
     }
@@ -185,10 +192,21 @@ function raise(error: RefundError): never {
   throw error
 }
 
-/** What makes two requests the same one. */
+/** What makes two requests the same one: all of it, in the order of the names. Digests are kept, so their text stays as it is. */
 export function digestOf(gateway: Gateway, request: RefundRequest): string {
-  const { captured, amount, ...facts } = request
-  const told = { ...facts, gateway: gateway.name, captured: captured.toString(), amount: amount?.toString() ?? null }
-  const ordered = Object.entries(told).sort(([a], [b]) => (a < b ? -1 : 1))
-  return createHash('sha256').update(JSON.stringify(ordered)).digest('hex')
+  const told: Readonly<Record<keyof RefundRequest | 'gateway', unknown>> = {
+    amount: request.amount?.toString() ?? null,
+    captured: request.captured.toString(),
+    directDebit: request.directDebit,
+    gateway: gateway.name,
+    gatewayAccount: request.gatewayAccount,
+    gatewayReference: request.gatewayReference,
+    lineItems: request.lineItems,
+    note: request.note,
+    payerAsked: request.payerAsked,
+    paymentId: request.paymentId,
+    reason: request.reason,
+    undo: request.undo,
+  }
+  return hash('sha256', JSON.stringify(Object.entries(told)))
 }

@@ -3,10 +3,10 @@ import type { Database, Queryable } from '../database/database.ts'
 import { statementFor } from '../database/given.ts'
 import type { Given } from '../database/given.ts'
 import type { Money } from '../money/money.ts'
-import { NEW_REFUND, TIMES_COLUMNS, jobOf, storing, valuesOfRefund } from './insert-refund.ts'
-import type { NewRefund } from './insert-refund.ts'
-import { BALANCE_COLUMNS, toBalance } from './refund-rows.ts'
-import type { BalanceRow, RefundJob } from './refund-rows.ts'
+import { NEW_REFUND, STORED_COLUMNS, jobOf, storing, valuesOfRefund } from './insert-refund.ts'
+import type { NewRefund, Stored } from './insert-refund.ts'
+import { SUMS_COLUMNS, toBalance } from './refund-rows.ts'
+import type { RefundJob, SumsRow } from './refund-rows.ts'
 import { REFUNDS_TOGETHER } from './refund-store.ts'
 import type { PaymentBalance, Refund } from './refund.ts'
 
@@ -18,11 +18,11 @@ export interface Reservation {
 
 export interface ReservedAtOnce {
   readonly job: RefundJob
-  /** As it was before this refund. */
-  readonly balance: PaymentBalance
+  /** As it was before this refund; worked out for whoever asks, who is rare. */
+  readonly balance: () => PaymentBalance
 }
 
-type ReservedRow = BalanceRow & Pick<Refund, 'id' | 'dueAt' | 'requestedAt' | 'sentAt' | 'updatedAt'>
+type ReservedRow = SumsRow & Stored & Pick<Refund, 'id'>
 
 const RESERVATION = { ...NEW_REFUND, captured: 'numeric', paymentReference: 'text' } as const
 
@@ -45,9 +45,10 @@ function reserving(given: Given<typeof RESERVATION>): string {
          AND NOT p.voided AND ${LOWERED} - p.refunded - p.under_way - p.held - p.charged_back >= (
            SELECT ${value.amount} ${from} WHERE (${value.orgId}, ${value.paymentId}) = (p.org_id, p.payment_id)
          )
-       RETURNING p.org_id, p.payment_id, ${BALANCE_COLUMNS}
+       RETURNING p.org_id, p.payment_id, ${SUMS_COLUMNS}
      ), ${storing(given, 'p')}
-     SELECT p.*, r.id, ${TIMES_COLUMNS} FROM p JOIN r USING (org_id, payment_id)`
+     SELECT r.id, ${STORED_COLUMNS}, p.captured, p.refunded, p."underWay", p.held, p."chargedBack", p.voided
+     FROM p JOIN r USING (org_id, payment_id)`
 }
 
 const reservationsOf = statementFor(RESERVATION, reserving, ({ refund, captured }: Reservation) => ({
@@ -63,8 +64,7 @@ async function reserveAll(tx: Queryable, reservations: readonly Reservation[]): 
   return reservations.map(({ refund }) => {
     const row = reserved.get(refund.id)
     if (!row) return null
-    const { id: _id, dueAt, requestedAt, sentAt, updatedAt, ...balance } = row
-    return { job: jobOf(refund, { dueAt, requestedAt, sentAt, updatedAt }), balance: toBalance(balance) }
+    return { job: jobOf(refund, row), balance: () => toBalance(row, refund.amount.currency) }
   })
 }
 

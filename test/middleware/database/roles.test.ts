@@ -89,7 +89,6 @@ describe('the roles of the service and of those who only look', () => {
     'TRUNCATE reconciled_refunds',
     `UPDATE refund_changes SET evidence = 'another'`,
     'DELETE FROM refund_changes',
-    `INSERT INTO refund_transitions VALUES ('rejected', 'requested')`,
     'DELETE FROM schema_migrations',
     'ALTER TABLE refunds DISABLE TRIGGER ALL',
     'DROP TRIGGER guard_refund ON refunds',
@@ -97,6 +96,7 @@ describe('the roles of the service and of those who only look', () => {
     'DROP FUNCTION guard_refund() CASCADE',
     'ALTER FUNCTION guard_refund() SECURITY INVOKER',
     'CREATE OR REPLACE FUNCTION guard_refund() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN RETURN NEW; END $$',
+    `CREATE OR REPLACE FUNCTION may_become(before text, after text) RETURNS boolean LANGUAGE sql AS 'SELECT true'`,
     'CREATE TABLE more (id integer)',
     'DROP TABLE refund_breaks',
     'SET session_replication_role = replica',
@@ -144,24 +144,29 @@ describe('the roles of the service and of those who only look', () => {
     expect(await codeOf(service, `UPDATE refunds SET state = 'requested' WHERE id = '${refundId}'`)).toBe('23514')
   })
 
-  it.each([
-    ['payments', 'succeeded', null],
-    ['refund_changes', 'succeeded', null],
-    ['refund_transitions', 'pending', 'failed never becomes pending'],
-  ])('is not fooled by a temporary table that is called %s', async (table, state, refusal) => {
+  it.each(['payments', 'refund_changes'])('is not fooled by a temporary table that is called %s', async (table) => {
     const { id, paymentId } = await refundIn(service, 'failed')
     const told = await inOneTransaction(
       `CREATE TEMPORARY TABLE ${table} ON COMMIT DROP AS SELECT * FROM ${table}`,
-      ...(table === 'refund_transitions' ? [`INSERT INTO refund_transitions VALUES ('failed', 'pending')`] : []),
-      `UPDATE refunds SET state = '${state}', evidence = 'test' WHERE id = '${id}'`,
+      `UPDATE refunds SET state = 'succeeded', evidence = 'test' WHERE id = '${id}'`,
     )
-    expect(told).toEqual(refusal === null ? null : expect.stringContaining(refusal))
+    expect(told).toBeNull()
     const [books] = await db.database.query(
       `SELECT refunded, (SELECT count(*)::int FROM refund_changes WHERE refund_id = $2) AS changes
        FROM payments WHERE payment_id = $1`,
       [paymentId, id],
     )
-    expect(books).toEqual(refusal === null ? { refunded: '10.000', changes: 2 } : { refunded: '0.000', changes: 1 })
+    expect(books).toEqual({ refunded: '10.000', changes: 2 })
+  })
+
+  it('is not fooled by a temporary function that allows another transition', async () => {
+    const { id } = await refundIn(service, 'failed')
+    const told = await inOneTransaction(
+      `CREATE FUNCTION pg_temp.may_become(before text, after text) RETURNS boolean LANGUAGE sql AS 'SELECT true'`,
+      'SET LOCAL search_path = pg_temp, public',
+      `UPDATE refunds SET state = 'pending', evidence = 'test' WHERE id = '${id}'`,
+    )
+    expect(told).toContain('failed never becomes pending')
   })
 
   it('lets nobody hang a rule of the owner on a table of their own', async () => {
@@ -207,10 +212,10 @@ describe('the roles of the service and of those who only look', () => {
 
   it('never lets the service update what the rule says that it never changes', async () => {
     const [rule] = await db.database.query<{ source: string }>(
-      `SELECT prosrc AS source FROM pg_proc WHERE proname = 'guard_refund'`,
+      `SELECT prosrc AS source FROM pg_proc WHERE proname = 'guard_refund_asked'`,
     )
     const [, named] = /IF \((NEW\.[^)]+)\)/.exec(rule!.source)!
-    const columns = named!.split(',').map((column) => column.trim().replace('NEW.', ''))
+    const columns = named!.split(',').map((column) => column.trim().replace(/^NEW\.|::text$/g, ''))
     expect(columns).toContain('amount')
     for (const column of columns)
       expect([column, await may(service, 'refunds', 'UPDATE', column)]).toEqual([column, false])

@@ -210,7 +210,11 @@ describe('the mark that erases, by hand', () => {
 
   it.each([
     ['a note alone', `UPDATE refunds SET note = NULL WHERE id = $1`, 'refund_request_immutable'],
-    ['another note', `UPDATE refunds SET note = 'x', erased_at = relay_now() WHERE id = $1`, 'refund_erased_whole'],
+    [
+      'another note',
+      `UPDATE refunds SET note = 'x', erased_at = relay_now() WHERE id = $1`,
+      'refund_request_immutable',
+    ],
     ['another item', `UPDATE refunds SET line_items = '[]' WHERE id = $1`, 'refund_request_immutable'],
     [
       'an amount as well',

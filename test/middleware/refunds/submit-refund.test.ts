@@ -32,9 +32,9 @@ describe('an undo that the gateway refuses because the payment has not settled',
 
   it('waits when it is of what was left of the payment: a void would take the rest along', async () => {
     const { id } = await refundIn(fresh.database, 'requested')
-    await fresh.database.query('ALTER TABLE refunds DISABLE TRIGGER guard_refund')
+    await fresh.database.query('ALTER TABLE refunds DISABLE TRIGGER guard_refund_asked')
     await fresh.database.query('UPDATE refunds SET undo = true, due_at = relay_now() WHERE id = $1', [id])
-    await fresh.database.query('ALTER TABLE refunds ENABLE TRIGGER guard_refund')
+    await fresh.database.query('ALTER TABLE refunds ENABLE TRIGGER guard_refund_asked')
     await fresh.database.query(
       `INSERT INTO attempts (id, refund_id, operation, key, body) VALUES ($1, $1, 'refund', 'key', '{}')`,
       [id],

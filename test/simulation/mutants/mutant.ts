@@ -40,3 +40,16 @@ export function unfenced(text: string): string {
     (_, lease, state) => (lease ? `AND (${lease}::int IS NOT NULL)` : `AND (${state}::text IS NOT NULL)`),
   )
 }
+
+/** Changes the text of a function where it stands in the simulator's database. */
+export function patched(signature: string, from: string, to: string): string {
+  return `DO $patch$ DECLARE was text := pg_get_functiondef('${signature}'::regprocedure); BEGIN
+    IF position($a$${from}$a$ IN was) = 0 THEN RAISE 'the function has changed: ${signature}'; END IF;
+    EXECUTE replace(was, $a$${from}$a$, $b$${to}$b$); END $patch$`
+}
+
+/** @param transitions "from to" */
+export function allowing(...transitions: readonly string[]): string {
+  const first = `'requested submitting'`
+  return patched('may_become(text, text)', first, [first, ...transitions.map((each) => `'${each}'`)].join(', '))
+}

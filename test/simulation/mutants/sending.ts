@@ -1,5 +1,5 @@
 import type { Attempt, GatewayAnswer } from '../../../middleware/gateways/gateway.ts'
-import { replaced, unfenced } from './mutant.ts'
+import { allowing, replaced, unfenced } from './mutant.ts'
 import type { Mutant } from './mutant.ts'
 
 /** Changes the answers to a sending. */
@@ -118,7 +118,7 @@ export const SENDING: readonly Mutant[] = [
   {
     name: 'withdrawn-too-late',
     bug: 'what was sent can still be withdrawn',
-    sql: `INSERT INTO refund_transitions VALUES ('unknown', 'rejected'), ('pending', 'rejected') ON CONFLICT DO NOTHING`,
+    sql: allowing('unknown rejected', 'pending rejected'),
     rewrite: replaced(
       /evidence = 'withdrawn by '([^]*)AND state = 'requested' AND/,
       `evidence = 'withdrawn by '$1AND state IN ('requested', 'submitting', 'unknown', 'pending') AND`,
