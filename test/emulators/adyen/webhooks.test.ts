@@ -95,14 +95,19 @@ describe("the local Adyen's webhooks", () => {
   })
 
   it('wait while Adyen is down', async () => {
+    company.inbox.answerNext(500)
     await ask(company.adyen, { payment })
-    company.adyen.setDown(true)
-    const before = company.adyen.deliveries().length
     await company.adyen.settleWebhooks()
-    expect(company.adyen.deliveries()).toHaveLength(before)
+    company.adyen.setDown(true)
+    company.adyen.advanceClock(9_000)
+    await company.adyen.settleWebhooks()
+    expect(statuses()).toEqual([[1, 500]])
     company.adyen.setDown(false)
     await company.adyen.settleWebhooks()
-    expect(kinds()).toHaveLength(1)
+    expect(statuses()).toEqual([
+      [1, 500],
+      [2, 200],
+    ])
   })
 
   it('arrive twice on deliver_twice', async () => {
