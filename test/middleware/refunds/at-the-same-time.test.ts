@@ -17,6 +17,7 @@ const ANSWERS: readonly GatewayAnswer[] = [
   { kind: 'pending', gatewayReference: 'G-pending' },
   { kind: 'rejected', code: 'gateway_refused', gatewayMessage: 'Do not honour' },
   { kind: 'not_taken', detail: 'busy', retryAfterMs: 5_000 },
+  { kind: 'not_taken', detail: 'no funds', waitingFor: 'insufficient_gateway_funds', retryAfterMs: 5_000 },
   { kind: 'unknown', detail: 'no answer' },
   { kind: 'unknown', detail: 'another amount', answersForAnother: true },
 ]

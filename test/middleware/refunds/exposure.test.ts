@@ -76,6 +76,13 @@ describe('money that is out twice', () => {
     expect(await exposures()).toMatchObject([{ at_risk: false }])
   })
 
+  it('closes when what was refunded beyond what was collected fails after all', async () => {
+    await db.database.query('UPDATE payments SET captured = 6 WHERE payment_id = $1', [payment])
+    expect(await exposures()).toMatchObject([{ kind: 'unfunded_refund', amount: '4.000', at_risk: true }])
+    await db.database.query(`UPDATE refunds SET state = 'failed' WHERE id = $1`, [refund])
+    expect(await exposures()).toMatchObject([{ kind: 'unfunded_refund', at_risk: false }])
+  })
+
   it('is unfunded when the payment itself failed after it was refunded', async () => {
     await db.database.query('UPDATE payments SET captured = 0 WHERE payment_id = $1', [payment])
     expect(await exposures()).toMatchObject([{ kind: 'unfunded_refund', amount: '10.000', at_risk: true }])

@@ -1,6 +1,7 @@
 import type { Gateway } from '../../../middleware/gateways/gateway.ts'
 import { Money } from '../../../middleware/money/money.ts'
 import { claimRefunds, doRefundWork } from '../../../middleware/refunds/due-work.ts'
+import { submitRefund } from '../../../middleware/refunds/submit-refund.ts'
 import { freshDatabase } from '../../fresh-database.ts'
 import type { FreshDatabase } from '../../fresh-database.ts'
 import { refundIn } from './ledger-rows.ts'
@@ -30,18 +31,34 @@ describe('an undo that the gateway refuses because the payment has not settled',
       }),
   }
 
-  it('waits when it is of what was left of the payment: a void would take the rest along', async () => {
+  /** Of a payment of EUR 100.00. */
+  async function undoOf(amount: number) {
     const { id } = await refundIn(fresh.database, 'requested')
     await fresh.database.query('ALTER TABLE refunds DISABLE TRIGGER guard_refund_asked')
-    await fresh.database.query('UPDATE refunds SET undo = true, due_at = relay_now() WHERE id = $1', [id])
+    await fresh.database.query('UPDATE refunds SET undo = true, amount = $2, due_at = relay_now() WHERE id = $1', [
+      id,
+      amount,
+    ])
     await fresh.database.query('ALTER TABLE refunds ENABLE TRIGGER guard_refund_asked')
     await fresh.database.query(
       `INSERT INTO attempts (id, refund_id, operation, key, body) VALUES ($1, $1, 'refund', 'key', '{}')`,
       [id],
     )
     const [job] = await claimRefunds(fresh.database, 1)
-    await doRefundWork(fresh.database, gateway, job!)
+    return job!
+  }
+
+  it('waits when it is of what was left of the payment: a void would take the rest along', async () => {
+    await doRefundWork(fresh.database, gateway, await undoOf(10))
     const rows = await fresh.database.query('SELECT state, kind, waiting_for FROM refunds')
     expect(rows).toEqual([{ state: 'requested', kind: 'refund', waiting_for: 'payment_not_settled' }])
+  })
+
+  it('turns into a void when it is of the whole payment, and is told as one', async () => {
+    const told = await submitRefund(fresh.database, gateway, await undoOf(100))
+    expect(told?.refund).toMatchObject({ state: 'requested', kind: 'void' })
+    expect(await fresh.database.query('SELECT state, kind FROM refunds')).toEqual([
+      { state: 'requested', kind: 'void' },
+    ])
   })
 })
