@@ -79,6 +79,12 @@ describe('what the database guards, whatever the code does', () => {
     expect(await refusal('UPDATE refunds SET state = $2, kind = $3 WHERE id = $1', id, to, kind)).toBe(by)
   })
 
+  it('has no refund that turns into a void where nobody asked for an undo', async () => {
+    const { id } = await refundIn(db.database, 'submitting')
+    const turned = `UPDATE refunds SET state = 'requested', kind = 'void' WHERE id = $1`
+    expect(await refusal(turned, id)).toBe('refund_request_immutable')
+  })
+
   it('marks nothing for a person without a code', async () => {
     const { id } = await refundIn(db.database, 'unknown')
     expect(await refusal(`UPDATE refunds SET attention = 'Look at it.' WHERE id = $1`, id)).toBe('attention_has_code')
