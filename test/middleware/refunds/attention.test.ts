@@ -1,6 +1,7 @@
 import type { GatewayAccount } from '../../../middleware/refunds/gateway-accounts.ts'
 import { attentionList } from '../../../middleware/refunds/attention-list.ts'
 import { markSilence } from '../../../middleware/refunds/mark-silence.ts'
+import { findRefund } from '../../../middleware/refunds/refund-store.ts'
 import { freshDatabase } from '../../fresh-database.ts'
 import type { FreshDatabase } from '../../fresh-database.ts'
 import { ORG_ID, refundIn } from './ledger-rows.ts'
@@ -44,6 +45,21 @@ describe('what needs a person', () => {
     expect(await markSilence(db.database, [])).toBe(1)
     expect(await marked(id)).toMatchObject({ code: 'unknown_for_long', isNew: true })
     expect(await markSilence(db.database, [])).toBe(0)
+  })
+
+  it('is told to Salesforce as new until it holds it', async () => {
+    const { id } = await refundIn(db.database, 'unknown')
+    await db.database.query(
+      `UPDATE refunds SET attention = 'Look at it.', attention_code = 'gateway_silent' WHERE id = $1`,
+      [id],
+    )
+    const told = async () => (await findRefund(db.database, ORG_ID, id))!.attention
+    const [row] = await db.database.query<{ since: Date }>('SELECT attention_at AS since FROM refunds WHERE id = $1', [
+      id,
+    ])
+    expect(await told()).toEqual({ code: 'gateway_silent', reason: 'Look at it.', since: row!.since, isNew: true })
+    await written(id)
+    expect((await told())!.isNew).toBe(false)
   })
 
   it.each([

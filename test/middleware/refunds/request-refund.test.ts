@@ -5,7 +5,7 @@ import { RefundError } from '../../../middleware/errors.ts'
 import { openGateway } from '../../../middleware/gateways/registry.ts'
 import { Money } from '../../../middleware/money/money.ts'
 import { findBalance, findRefund } from '../../../middleware/refunds/refund-store.ts'
-import { requestRefund } from '../../../middleware/refunds/request-refund.ts'
+import { digestOf, requestRefund } from '../../../middleware/refunds/request-refund.ts'
 import type { RefundRequest } from '../../../middleware/refunds/refund-request.ts'
 import { ORG_ID, USER_ID } from './ledger-rows.ts'
 
@@ -118,6 +118,20 @@ describe('requesting a refund', () => {
     if (asked.kind !== 'new') throw new Error('a key came twice')
     const { refund } = asked.job
     expect(await findRefund(db.database, ORG_ID, refund.id)).toMatchObject(refund)
+  })
+
+  it('tells what is left of the payment behind a new refund', async () => {
+    const payment = paymentOf('500.00')
+    const asked = await ask(part(payment, '30.50'))
+    if (asked.kind !== 'new') throw new Error('a key came twice')
+    const balance = asked.balance()
+    expect([`${balance.underWay}`, `${balance.refundable}`]).toEqual(['EUR 30.50', await refundable(payment)])
+  })
+
+  it('writes the digest of a request as it always did, or a key that was used would be refused after an update', () => {
+    const payment = { ...paymentOf('500.00'), paymentId: 'a01', gatewayReference: 'PSP1', note: 'a note' }
+    const digest = '76a0fd86d5ff17d8f32da8c976c50e69975fce792df32d2f3b4fb603b73b5fa0'
+    expect(digestOf(gateway, part(payment, '30.50'))).toBe(digest)
   })
 
   it('tells the attempt as it will be read should it be sent again', async () => {
