@@ -12,6 +12,7 @@ const ADYEN_WEBHOOK = 'test/middleware/gateways/adyen/adyen-webhook.test.ts'
 const REQUEST = 'test/middleware/refunds/request-refund.test.ts'
 const LIMITS = 'test/middleware/refunds/limits.test.ts'
 const RULES = 'test/middleware/refunds/refund.test.ts'
+const GUARDS = 'test/middleware/refunds/guards.test.ts'
 const ROLES = 'test/middleware/database/roles.test.ts'
 const CONFIG = 'test/middleware/config.test.ts'
 const CANARY = 'test/security/canary.test.ts'
@@ -173,7 +174,7 @@ export const THREATS: readonly Threat[] = [
     control:
       'what was asked for never changes, by trigger; roles apart for the owner, the service and those who look, of which only the owner could change that',
     evidence: [
-      [RULES, 'amount = 11'],
+      [GUARDS, 'amount = 11'],
       [RULES, 'never changes what was sent'],
       [ROLES, 'the service may not: %s'],
       [ROLES, 'whoever only looks may not: %s'],
