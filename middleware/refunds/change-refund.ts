@@ -5,7 +5,7 @@ import type { Given } from '../database/given.ts'
 import { tellState } from '../trace.ts'
 import type { Reason } from './attention.ts'
 import { REFUND_LIFE_COLUMNS, toBalance, toRefundLife } from './refund-rows.ts'
-import type { RefundJob, RefundLifeRow, SumsRow } from './refund-rows.ts'
+import type { BalanceRow, RefundJob, RefundLifeRow } from './refund-rows.ts'
 import { REFUNDS_TOGETHER } from './refund-store.ts'
 import type { NewAttempt } from './refund-store.ts'
 import { FINAL_STATES } from './refund.ts'
@@ -104,7 +104,7 @@ function changing({ value, rows, from, also, each }: Given<typeof CHANGING>): st
          waiting_for = ${value.waitingFor}, kind = coalesce(${value.nextKind}, kind), lease_number = lease_number + 1
      FROM ${each} LEFT JOIN payment_lock p ON (p.org_id, p.payment_id) = (${value.orgId}, ${value.paymentId})
      WHERE id = ${value.id} AND lease_number = ${value.leaseNumber} AND state = ${value.from}
-     RETURNING r.id, p.captured, ${behind('refunded', 'refunded')} AS refunded,
+     RETURNING r.id, p.currency, p.captured, ${behind('refunded', 'refunded')} AS refunded,
        ${behind('under_way - r.amount', 'under_way')} AS "underWay", ${behind('held', 'held')} AS held,
        p.charged_back AS "chargedBack", p.voided OR (r.kind IN ('void', 'undo') AND r.state = 'succeeded') AS voided,
        ${REFUND_LIFE_COLUMNS}`
@@ -139,7 +139,7 @@ function valuesOf({ job: { refund, leaseNumber }, from, change }: Changing) {
   }
 }
 
-interface ChangedRow extends RefundLifeRow, SumsRow {
+interface ChangedRow extends RefundLifeRow, BalanceRow {
   readonly id: string
 }
 
@@ -154,7 +154,7 @@ function toChanged({ job: { refund }, change }: Changing, row: ChangedRow | unde
       waitingFor: change.waitingFor ?? null,
       ...toRefundLife(row),
     },
-    balance: refund.paymentId === null ? null : toBalance(row, refund.amount.currency),
+    balance: refund.paymentId === null ? null : toBalance(row, row.currency),
   }
 }
 

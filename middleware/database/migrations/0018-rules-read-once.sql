@@ -1,8 +1,7 @@
 -- The same rules about a refund, with less work at each change. PostgreSQL reads the condition of a CHECK, and that of a trigger, anew from
 -- its text at every statement: a tenth of what a refund cost. In a function a connection reads it once.
 
--- In the order of everybody who changes both. Who only reads payments is not kept waiting.
-LOCK TABLE payments IN SHARE ROW EXCLUSIVE MODE;
+-- At once as strong as it is needed, and of this table alone: whoever is at work in both goes on.
 LOCK TABLE refunds IN ACCESS EXCLUSIVE MODE;
 
 -- The rows of refund_transitions. The table stays, as every table does; nothing is decided by it any more.
@@ -41,7 +40,7 @@ BEGIN
   END IF;
   -- Only an undo that was refused one way goes the other way.
   IF NEW.kind <> OLD.kind
-     AND NOT (OLD.undo AND OLD.state = 'submitting' AND NEW.state = 'requested' AND NEW.kind IN ('refund', 'void', 'undo')) THEN
+     AND NOT (OLD.undo AND OLD.kind <> 'credit' AND OLD.state = 'submitting' AND NEW.state = 'requested' AND NEW.kind IN ('refund', 'void', 'undo')) THEN
     RAISE EXCEPTION 'refund %: what was asked for never changes', OLD.id
       USING ERRCODE = 'check_violation', CONSTRAINT = 'refund_request_immutable';
   END IF;

@@ -1,5 +1,7 @@
 -- The same for the rules about a payment; apart from 0018, so that whoever reads both tables never stands between two locks.
 
+LOCK TABLE payments IN ACCESS EXCLUSIVE MODE;
+
 CREATE FUNCTION guard_payment() RETURNS trigger LANGUAGE plpgsql AS $$
 BEGIN
   IF NEW.captured < 0 THEN

@@ -85,6 +85,18 @@ describe('what the database guards, whatever the code does', () => {
     expect(await refusal(turned, id)).toBe('refund_request_immutable')
   })
 
+  it('has no credit that becomes anything else', async () => {
+    const { id } = await refundIn(db.database, 'submitting')
+    await db.database.query('ALTER TABLE refunds DISABLE TRIGGER USER')
+    await db.database.query(
+      `UPDATE refunds SET kind = 'credit', payment_id = NULL, target = 'bank_account', undo = true WHERE id = $1`,
+      [id],
+    )
+    await db.database.query('ALTER TABLE refunds ENABLE TRIGGER USER')
+    const turned = `UPDATE refunds SET state = 'requested', kind = 'void' WHERE id = $1`
+    expect(await refusal(turned, id)).toBe('refund_request_immutable')
+  })
+
   it('marks nothing for a person without a code', async () => {
     const { id } = await refundIn(db.database, 'unknown')
     expect(await refusal(`UPDATE refunds SET attention = 'Look at it.' WHERE id = $1`, id)).toBe('attention_has_code')
