@@ -1,8 +1,13 @@
-import { mkdtempSync, readFileSync, readdirSync, rmSync, writeFileSync } from 'node:fs'
+import { copyFileSync, mkdtempSync, readFileSync, readdirSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
+import { openDatabase } from '../../../middleware/database/database.ts'
 import { migrate } from '../../../middleware/database/migrate.ts'
 import { freshDatabase, type FreshDatabase } from '../../fresh-database.ts'
+import { until } from '../../until.ts'
+import { refundIn } from '../refunds/ledger-rows.ts'
+
+const MIGRATIONS = 'middleware/database/migrations'
 
 describe('migrate', () => {
   let fresh: FreshDatabase
@@ -45,16 +50,55 @@ describe('migrate', () => {
   })
 
   it('only adds from version 0.1 on, so that the version before works on the new schema', () => {
-    const folder = 'middleware/database/migrations'
-    const later = readdirSync(folder).filter((name) => name > '0005')
+    const later = readdirSync(MIGRATIONS).filter((name) => name > '0005')
     expect(later.length).toBeGreaterThan(0)
     const takesAway =
       /\bDROP (TABLE|COLUMN|TYPE)|\bRENAME\b|\bALTER (COLUMN )?\w+ (SET DATA )?TYPE\b|\bADD (COLUMN )?\w+ [^,;]*NOT NULL(?![^,;]*DEFAULT)(?<!DEFAULT[^,;]*)/i
     for (const name of later) {
-      const sql = readFileSync(join(folder, name), 'utf8')
+      const sql = readFileSync(join(MIGRATIONS, name), 'utf8')
         .replace(/--.*$/gm, '')
         .replace(/CREATE TABLE[\s\S]*?\n\);/g, '')
       expect([name, takesAway.exec(sql)?.[0] ?? null]).toEqual([name, null])
     }
   })
+
+  it.each(readdirSync(MIGRATIONS).filter((name) => name >= '0018'))(
+    'lets the version before go on while %s is applied: what it has begun is ended first',
+    async (name) => {
+      await fresh.database.query('CREATE SCHEMA before')
+      const url = new URL(fresh.url)
+      url.searchParams.set('options', '-c search_path=before')
+      for (const earlier of readdirSync(MIGRATIONS).filter((other) => other < name)) take(earlier)
+      rmSync(join(folder, '9001-one.sql'))
+      rmSync(join(folder, '9002-two.sql'))
+      await migrate(url.href, { folder })
+      const database = openDatabase(url.href)
+      try {
+        const { id, paymentId } = await refundIn(database, 'pending')
+        let tries = 0
+        let migrating: Promise<string[]> | undefined
+        await database.transaction(async (tx) => {
+          tries++
+          // As whoever applies what a gateway told of a refund.
+          await tx.query('SELECT FROM payments WHERE payment_id = $1 FOR NO KEY UPDATE', [paymentId])
+          await tx.query('SELECT FROM refunds WHERE id = $1 FOR UPDATE', [id])
+          take(name)
+          migrating ??= migrate(url.href, { folder })
+          migrating.catch(() => {})
+          await until(async () => {
+            const waiting = `SELECT 1 FROM pg_stat_activity WHERE datname = current_database() AND wait_event_type = 'Lock'`
+            expect(await fresh.database.query(waiting)).toHaveLength(1)
+          })
+          await tx.query(`UPDATE refunds SET state = 'succeeded', evidence = 'test' WHERE id = $1`, [id])
+        })
+        expect(await migrating).toEqual([name])
+        // Once: nobody was the victim of a deadlock.
+        expect(tries).toBe(1)
+      } finally {
+        await database.close()
+      }
+    },
+  )
+
+  const take = (name: string) => copyFileSync(join(MIGRATIONS, name), join(folder, name))
 })

@@ -122,21 +122,35 @@ describe('news of a payment', () => {
     expect(await applyEvent(fresh.database, gateway, job!)).toBe('adopted')
   })
 
+  /** Of a refund that was made elsewhere, in the words of the gateway. */
+  async function tell(
+    id: string,
+    kind: 'refund_accepted' | 'refund_failed_late' | 'refund_succeeded',
+    occurredAt: string,
+    amount = { value: '10.00', currency: 'EUR' },
+  ) {
+    const gateway = gatewayWith({})
+    const subject = { paymentReference: `PSP${id}`, refundReference: 'RF1', refundId: null, amount, refusal: null }
+    const event = { identity: occurredAt, kind, gatewayKind: kind, occurredAt, payload: {}, ...subject }
+    await storeEvents(fresh.database, { gateway: gateway.name, account: ACCOUNT, events: [event] })
+    const [job] = await claimEvents(fresh.database, 1)
+    return applyEvent(fresh.database, gateway, job!)
+  }
+
   it('of a refund made elsewhere, that it succeeded, changes nothing after the news that it failed later', async () => {
     const { id } = await refundIn(fresh.database, 'pending')
-    const gateway = gatewayWith({})
-    const tell = async (kind: 'refund_failed_late' | 'refund_succeeded', identity: string, occurredAt: string) => {
-      const amount = { value: '10.00', currency: 'EUR' }
-      const subject = { paymentReference: `PSP${id}`, refundReference: 'RF1', refundId: null, amount, refusal: null }
-      const event = { identity, kind, gatewayKind: kind, occurredAt, payload: {}, ...subject }
-      await storeEvents(fresh.database, { gateway: gateway.name, account: ACCOUNT, events: [event] })
-      const [job] = await claimEvents(fresh.database, 1)
-      return applyEvent(fresh.database, gateway, job!)
-    }
-    await tell('refund_failed_late', 'second', '2026-03-02T10:00:00.000Z')
-    expect(await tell('refund_succeeded', 'first', '2026-03-01T10:00:00.000Z')).toBe('nothing_new')
+    await tell(id, 'refund_failed_late', '2026-03-02T10:00:00.000Z')
+    expect(await tell(id, 'refund_succeeded', '2026-03-01T10:00:00.000Z')).toBe('nothing_new')
     expect(await fresh.database.query(`SELECT id FROM refunds WHERE origin = 'gateway_console'`)).toEqual([])
     // Repaired: this word is the latest.
-    expect(await tell('refund_succeeded', 'third', '2026-03-04T10:00:00.000Z')).toBe('adopted')
+    expect(await tell(id, 'refund_succeeded', '2026-03-04T10:00:00.000Z')).toBe('adopted')
+  })
+
+  it('of a refund made elsewhere is stored also when it is in a currency with fewer decimals than its payment', async () => {
+    const { id, paymentId } = await refundIn(fresh.database, 'succeeded')
+    await fresh.database.query('UPDATE payments SET captured = 100.50 WHERE payment_id = $1', [paymentId])
+    const yen = { value: '500', currency: 'JPY' }
+    expect(await tell(id, 'refund_accepted', '2026-03-01T10:00:00.000Z', yen)).toBe('adopted')
+    expect(await tell(id, 'refund_succeeded', '2026-03-02T10:00:00.000Z', yen)).toBe('applied')
   })
 })
