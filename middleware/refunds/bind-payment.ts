@@ -78,7 +78,7 @@ export async function bindPayment(
   if (facts && (await applyPaymentFacts(tx, gateway, payment, facts, 'look-up')) === 'amount_differs') {
     throw new RefundError('payment_changed', { field: 'currency' })
   }
-  const balance = facts || applied > 0 ? (await findBalance(tx, orgId, paymentId))! : toBalance(row, row.currency)
+  const balance = facts || applied > 0 ? (await findBalance(tx, orgId, paymentId))! : toBalance(row)
   return { balance, nextSendInMs: row.nextSendInMs }
 }
 

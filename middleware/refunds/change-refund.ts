@@ -6,7 +6,7 @@ import { tellState } from '../trace.ts'
 import type { Reason } from './attention.ts'
 import { REFUND_LIFE_COLUMNS, toBalance, toRefundLife } from './refund-rows.ts'
 import type { BalanceRow, RefundJob, RefundLifeRow } from './refund-rows.ts'
-import { REFUNDS_TOGETHER } from './refund-store.ts'
+import { PAYMENT_IS_LOCKED, REFUNDS_TOGETHER, addAttempt } from './refund-store.ts'
 import type { NewAttempt } from './refund-store.ts'
 import { FINAL_STATES } from './refund.ts'
 import type { PaymentBalance, Refund, RefundState } from './refund.ts'
@@ -103,7 +103,7 @@ function changing({ value, rows, from, also, each }: Given<typeof CHANGING>): st
          work_failures = CASE WHEN ${value.state} IN ('requested', 'unknown') THEN work_failures ELSE 0 END,
          waiting_for = ${value.waitingFor}, kind = coalesce(${value.nextKind}, kind), lease_number = lease_number + 1
      FROM ${each} LEFT JOIN payment_lock p ON (p.org_id, p.payment_id) = (${value.orgId}, ${value.paymentId})
-     WHERE id = ${value.id} AND lease_number = ${value.leaseNumber} AND state = ${value.from}
+     WHERE id = ${value.id} AND lease_number = ${value.leaseNumber} AND state = ${value.from} AND ${PAYMENT_IS_LOCKED}
      RETURNING r.id, p.currency, p.captured, ${behind('refunded', 'refunded')} AS refunded,
        ${behind('under_way - r.amount', 'under_way')} AS "underWay", ${behind('held', 'held')} AS held,
        p.charged_back AS "chargedBack", p.voided OR (r.kind IN ('void', 'undo') AND r.state = 'succeeded') AS voided,
@@ -154,7 +154,7 @@ function toChanged({ job: { refund }, change }: Changing, row: ChangedRow | unde
       waitingFor: change.waitingFor ?? null,
       ...toRefundLife(row),
     },
-    balance: refund.paymentId === null ? null : toBalance(row, row.currency),
+    balance: refund.paymentId === null ? null : toBalance(row),
   }
 }
 
@@ -202,15 +202,7 @@ export function settleRefund(database: Database, job: ChangedJob, change: Refund
   if (!next) return settlements(database).do(settling)
   return database.transaction(async (tx) => {
     const changed = await changeOne(tx, settling)
-    if (changed) {
-      await tx.last('INSERT INTO attempts (id, refund_id, operation, key, body) VALUES ($1, $2, $3, $4, $5)', [
-        next.id,
-        job.refund.id,
-        next.kind,
-        next.key,
-        JSON.stringify(next.body),
-      ])
-    }
+    if (changed) await addAttempt({ query: tx.last }, job.refund.id, next.kind, next)
     return changed
   })
 }

@@ -78,8 +78,8 @@ export function toJob(row: RefundRow): RefundJob {
   return { refund: toRefund(row), leaseNumber: row.leaseNumber, tries: row.tries, workFailures: row.workFailures }
 }
 
-/** The sums of a payment, in its currency. */
-export interface SumsRow {
+export interface BalanceRow {
+  readonly currency: string
   readonly captured: string
   readonly refunded: string
   readonly underWay: string
@@ -88,18 +88,13 @@ export interface SumsRow {
   readonly voided: boolean
 }
 
-export interface BalanceRow extends SumsRow {
-  readonly currency: string
-}
+/** The columns that `toBalance` reads, of the payment `p`. */
+export const BALANCE_COLUMNS =
+  'p.currency, p.captured, p.refunded, p.under_way AS "underWay", p.held, p.charged_back AS "chargedBack", p.voided'
 
-/** The columns of the payment `p`. */
-export const SUMS_COLUMNS =
-  'p.captured, p.refunded, p.under_way AS "underWay", p.held, p.charged_back AS "chargedBack", p.voided'
-export const BALANCE_COLUMNS = `p.currency, ${SUMS_COLUMNS}`
-
-export function toBalance(row: SumsRow, currency: string): PaymentBalance {
-  const money = (numeric: string) => Money.fromDecimal(numeric, currency)
-  const none = Money.zero(currency)
+export function toBalance(row: BalanceRow): PaymentBalance {
+  const money = (numeric: string) => Money.fromDecimal(numeric, row.currency)
+  const none = Money.zero(row.currency)
   const [captured, refunded, underWay, held] = [
     money(row.captured),
     money(row.refunded),

@@ -23,6 +23,22 @@ export function newAttempt(body: AttemptBody): NewAttempt {
   return { id, key: id, body }
 }
 
+/** Stores another way, or another body, of a refund that has been asked for. */
+export async function addAttempt(
+  tx: Queryable,
+  refundId: string,
+  operation: Refund['kind'],
+  { id, key, body }: NewAttempt,
+): Promise<void> {
+  await tx.query('INSERT INTO attempts (id, refund_id, operation, key, body) VALUES ($1, $2, $3, $4, $5)', [
+    id,
+    refundId,
+    operation,
+    key,
+    JSON.stringify(body),
+  ])
+}
+
 /**
  * Part of a statement about the refund $1 that moves its payment's sums: takes the payment's lock first, as everybody does who locks both.
  * The other way round two of them wait for each other.
@@ -64,10 +80,7 @@ export async function findRefundAndBalance(
   )
   if (!row) return null
   const { captured, refunded, underWay, held, chargedBack, voided, ...refund } = row
-  return {
-    refund: toRefund(refund),
-    balance: toBalance({ captured, refunded, underWay, held, chargedBack, voided }, row.currency),
-  }
+  return { refund: toRefund(refund), balance: toBalance(row) }
 }
 
 /** Newest first. */
@@ -89,7 +102,7 @@ export async function findBalance(
     `SELECT ${BALANCE_COLUMNS} FROM payments p WHERE org_id = $1 AND payment_id = $2`,
     [orgId, paymentId],
   )
-  return row ? toBalance(row, row.currency) : null
+  return row ? toBalance(row) : null
 }
 
 /**

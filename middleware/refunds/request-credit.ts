@@ -1,4 +1,4 @@
-import { createHash } from 'node:crypto'
+import { hash } from 'node:crypto'
 import { v7 as uuidv7 } from 'uuid'
 import type { Database, Queryable, Transaction } from '../database/database.ts'
 import { RefundError } from '../errors.ts'
@@ -43,7 +43,7 @@ export async function requestCredit(
     throw new RefundError('credits_off', { gateway: gateway.label, account: request.gatewayAccount })
   }
   const facts = [gateway.name, request.gatewayAccount, amount.toString(), target, request.reason, request.note]
-  const requestDigest = createHash('sha256').update(JSON.stringify(facts)).digest('hex')
+  const requestDigest = hash('sha256', JSON.stringify(facts))
   const id = uuidv7()
   const credit: NewRefund = {
     id,

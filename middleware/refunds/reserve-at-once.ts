@@ -5,8 +5,8 @@ import type { Given } from '../database/given.ts'
 import type { Money } from '../money/money.ts'
 import { NEW_REFUND, STORED_COLUMNS, jobOf, storing, valuesOfRefund } from './insert-refund.ts'
 import type { NewRefund, Stored } from './insert-refund.ts'
-import { SUMS_COLUMNS, toBalance } from './refund-rows.ts'
-import type { RefundJob, SumsRow } from './refund-rows.ts'
+import { BALANCE_COLUMNS, toBalance } from './refund-rows.ts'
+import type { BalanceRow, RefundJob } from './refund-rows.ts'
 import { REFUNDS_TOGETHER } from './refund-store.ts'
 import type { PaymentBalance, Refund } from './refund.ts'
 
@@ -22,7 +22,7 @@ export interface ReservedAtOnce {
   readonly balance: () => PaymentBalance
 }
 
-type ReservedRow = SumsRow & Stored & Pick<Refund, 'id'>
+type ReservedRow = BalanceRow & Stored & Pick<Refund, 'id'>
 
 const RESERVATION = { ...NEW_REFUND, captured: 'numeric', paymentReference: 'text' } as const
 
@@ -45,9 +45,9 @@ function reserving(given: Given<typeof RESERVATION>): string {
          AND NOT p.voided AND ${LOWERED} - p.refunded - p.under_way - p.held - p.charged_back >= (
            SELECT ${value.amount} ${from} WHERE (${value.orgId}, ${value.paymentId}) = (p.org_id, p.payment_id)
          )
-       RETURNING p.org_id, p.payment_id, ${SUMS_COLUMNS}
+       RETURNING p.org_id, p.payment_id, ${BALANCE_COLUMNS}
      ), ${storing(given, 'p')}
-     SELECT r.id, ${STORED_COLUMNS}, p.captured, p.refunded, p."underWay", p.held, p."chargedBack", p.voided
+     SELECT r.id, ${STORED_COLUMNS}, p.currency, p.captured, p.refunded, p."underWay", p.held, p."chargedBack", p.voided
      FROM p JOIN r USING (org_id, payment_id)`
 }
 
@@ -64,7 +64,7 @@ async function reserveAll(tx: Queryable, reservations: readonly Reservation[]): 
   return reservations.map(({ refund }) => {
     const row = reserved.get(refund.id)
     if (!row) return null
-    return { job: jobOf(refund, row), balance: () => toBalance(row, refund.amount.currency) }
+    return { job: jobOf(refund, row), balance: () => toBalance(row) }
   })
 }
 

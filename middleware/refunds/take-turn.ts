@@ -1,9 +1,8 @@
-import { v7 as uuidv7 } from 'uuid'
 import type { Database, Queryable } from '../database/database.ts'
 import type { AttemptBody, Gateway } from '../gateways/gateway.ts'
 import { Money } from '../money/money.ts'
 import type { RefundJob, StoredAttempt } from './refund-rows.ts'
-import { startSubmitting } from './refund-store.ts'
+import { addAttempt, newAttempt, startSubmitting } from './refund-store.ts'
 import type { Refund } from './refund.ts'
 
 /** Whether the gateway takes the refunds of one payment one at a time, apart. */
@@ -81,12 +80,5 @@ async function prepareAgain(tx: Queryable, gateway: Gateway, refund: Refund): Pr
   const text = JSON.stringify(body)
   if (JSON.stringify(attempt!.body) === text) return
   if (attempt!.sends === 0) await tx.query('UPDATE attempts SET body = $2 WHERE id = $1', [attempt!.id, text])
-  else {
-    await tx.query(`INSERT INTO attempts (id, refund_id, operation, key, body) VALUES ($1, $2, 'refund', $3, $4)`, [
-      uuidv7(),
-      refund.id,
-      uuidv7(),
-      text,
-    ])
-  }
+  else await addAttempt(tx, refund.id, 'refund', newAttempt(body))
 }

@@ -3,6 +3,7 @@ import pg from 'pg'
 import { startWorld } from '../journeys/world.ts'
 import type { PaidPayment, World } from '../journeys/world.ts'
 import { until } from '../until.ts'
+import { untilWaiting } from '../until-waiting.ts'
 
 describe('a database in which others stand in the way', () => {
   let world: World
@@ -20,12 +21,7 @@ describe('a database in which others stand in the way', () => {
   afterEach(() => other.end())
   afterAll(() => world.close())
 
-  const waiting = async (count: number) => {
-    const rows = await world.database.database.query(
-      `SELECT 1 FROM pg_stat_activity WHERE wait_event_type = 'Lock' AND datname = current_database()`,
-    )
-    expect(rows.length).toBeGreaterThanOrEqual(count)
-  }
+  const waiting = (count: number) => untilWaiting(world.database.database, count)
 
   it('takes a refund whose transaction was the victim of a deadlock, at the second try', async () => {
     const key = randomUUID()
@@ -44,7 +40,7 @@ describe('a database in which others stand in the way', () => {
       [paid.recordId, key],
     )
     const asked = world.request({ ...paid.body, amount: '2.00' }, { key })
-    await until(() => waiting(1))
+    await waiting(1)
     await other.query('UPDATE payments SET last_sent_at = last_sent_at WHERE payment_id = $1', [paid.recordId])
     const victims = () =>
       world.database.database.query<{ deadlocks: number }>(
@@ -70,7 +66,7 @@ describe('a database in which others stand in the way', () => {
       }),
     )
     // The first ten have every connection, and wait; the others wait for one of those.
-    await until(() => waiting(10))
+    await waiting(10)
     await until(() => expect(refused.length).toBeGreaterThanOrEqual(1))
     await other.query('ROLLBACK')
     await answered

@@ -40,7 +40,8 @@ BEGIN
   END IF;
   -- Only an undo that was refused one way goes the other way.
   IF NEW.kind <> OLD.kind
-     AND NOT (OLD.undo AND OLD.kind <> 'credit' AND OLD.state = 'submitting' AND NEW.state = 'requested' AND NEW.kind IN ('refund', 'void', 'undo')) THEN
+     AND NOT (OLD.undo AND OLD.kind <> 'credit' AND NEW.kind IN ('refund', 'void', 'undo')
+       AND OLD.state = 'submitting' AND NEW.state = 'requested') THEN
     RAISE EXCEPTION 'refund %: what was asked for never changes', OLD.id
       USING ERRCODE = 'check_violation', CONSTRAINT = 'refund_request_immutable';
   END IF;

@@ -4,7 +4,7 @@ import { join } from 'node:path'
 import { openDatabase } from '../../../middleware/database/database.ts'
 import { migrate } from '../../../middleware/database/migrate.ts'
 import { freshDatabase, type FreshDatabase } from '../../fresh-database.ts'
-import { until } from '../../until.ts'
+import { untilWaiting } from '../../until-waiting.ts'
 import { refundIn } from '../refunds/ledger-rows.ts'
 
 const MIGRATIONS = 'middleware/database/migrations'
@@ -85,10 +85,7 @@ describe('migrate', () => {
           take(name)
           migrating ??= migrate(url.href, { folder })
           migrating.catch(() => {})
-          await until(async () => {
-            const waiting = `SELECT 1 FROM pg_stat_activity WHERE datname = current_database() AND wait_event_type = 'Lock'`
-            expect(await fresh.database.query(waiting)).toHaveLength(1)
-          })
+          await untilWaiting(fresh.database)
           await tx.query(`UPDATE refunds SET state = 'succeeded', evidence = 'test' WHERE id = $1`, [id])
         })
         expect(await migrating).toEqual([name])

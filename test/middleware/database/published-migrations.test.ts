@@ -20,7 +20,7 @@ const PUBLISHED = [
   ['0015-limits.sql', '609e6e5ddd0b881115f42d1309723081aca7f1321d4c6fc5379bc887c4ee54e0'],
   ['0016-books-planned-once.sql', 'd9bf7510c9e078fb77959a48c373449d3536f397eb9efd8cc70577010502c17f'],
   ['0017-fewer-looks.sql', '8ac3c2b31d50cb43008d334264056c9bb20802c37851d4b87f90a2d0c4bf56d6'],
-  ['0018-rules-read-once.sql', 'f6c18f80d64b55b91131fa65d21594ce8e777bc5ec08c8e29c477c4d69083d06'],
+  ['0018-rules-read-once.sql', '14df1541cd84a8b88418650d982fcd4ab6f83608ec9b06d279b2205c6b8ed0bc'],
   ['0019-rules-of-payments-read-once.sql', 'ad5ff7d815435d86f09e58b65d16b63d01a5c75aade0cac00b1055a9da191640'],
 ] as const
 

@@ -159,11 +159,15 @@ describe('the roles of the service and of those who only look', () => {
     expect(books).toEqual({ refunded: '10.000', changes: 2 })
   })
 
-  it('is not fooled by a temporary function that allows another transition', async () => {
+  it('is not fooled by a function of another schema that allows another transition', async () => {
     const { id } = await refundIn(service, 'failed')
+    await db.database.query('CREATE SCHEMA lenient')
+    await db.database.query('GRANT USAGE ON SCHEMA lenient TO PUBLIC')
+    await db.database.query(
+      `CREATE FUNCTION lenient.may_become(before text, after text) RETURNS boolean LANGUAGE sql AS 'SELECT true'`,
+    )
     const told = await inOneTransaction(
-      `CREATE FUNCTION pg_temp.may_become(before text, after text) RETURNS boolean LANGUAGE sql AS 'SELECT true'`,
-      'SET LOCAL search_path = pg_temp, public',
+      'SET LOCAL search_path = lenient, public',
       `UPDATE refunds SET state = 'pending', evidence = 'test' WHERE id = '${id}'`,
     )
     expect(told).toContain('failed never becomes pending')

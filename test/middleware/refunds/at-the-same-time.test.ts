@@ -12,6 +12,7 @@ import { submitRefund } from '../../../middleware/refunds/submit-refund.ts'
 import { freshDatabase } from '../../fresh-database.ts'
 import type { FreshDatabase } from '../../fresh-database.ts'
 import { until } from '../../until.ts'
+import { untilWaiting } from '../../until-waiting.ts'
 import { ORG_ID, USER_ID } from './ledger-rows.ts'
 
 const ANSWERS: readonly GatewayAnswer[] = [
@@ -204,6 +205,29 @@ describe('refunds that come at the same time', () => {
     await ask(request, quick, key)
     const asked = await Promise.all([ask(requestOf(), quick), ask(request, quick, key), ask(requestOf(), quick)])
     expect(asked.map(({ kind }) => kind)).toEqual(['new', 'replay', 'new'])
+  })
+
+  it('are locked only when all their payments are, so that nobody who holds one of those waits in a circle', async () => {
+    const gateway = gatewayThatAnswersTogether(({ key }) => ({ kind: 'pending', gatewayReference: key }), 2)
+    const asked = await Promise.all([requestOf(), requestOf()].map((request) => ask(request, gateway)))
+    const jobs = asked.map((each) => (each.kind === 'new' ? each.job : null)!)
+    const [first, second] = jobs.map(({ refund }) => refund)
+    // They would not wait for so long together; here they do, so that it can be seen.
+    const patient: Database = {
+      ...db.database,
+      transaction: (work) =>
+        db.database.transaction((tx) =>
+          work({ ...tx, last: (text, parameters) => tx.last(text.replace(`'100ms'`, `'20s'`), parameters) }),
+        ),
+    }
+    let settling: Promise<unknown> | undefined
+    await db.database.transaction(async (tx) => {
+      await tx.query('SELECT FROM payments WHERE payment_id = $1 FOR UPDATE', [second!.paymentId])
+      settling = Promise.all(jobs.map((job) => submitRefund(patient, gateway, job)))
+      await untilWaiting(db.database)
+      await tx.query('SELECT FROM refunds WHERE id = $1 FOR UPDATE NOWAIT', [first!.id])
+    })
+    await settling
   })
 
   it('do not wait for the one whose payment somebody has locked', async () => {

@@ -1,7 +1,7 @@
 import { freshDatabase } from '../../fresh-database.ts'
 import type { FreshDatabase } from '../../fresh-database.ts'
 import { violatedConstraint } from '../../../middleware/database/database.ts'
-import { refundIn } from './ledger-rows.ts'
+import { pastRule, refundIn } from './ledger-rows.ts'
 
 describe('what the database guards, whatever the code does', () => {
   let db: FreshDatabase
@@ -73,9 +73,7 @@ describe('what the database guards, whatever the code does', () => {
     ['pending', 'succeeded', 'refund', 'refund_request_immutable'],
   ] as const)('has an undo that goes from %s to %s as a %s: refused by %s', async (from, to, kind, by) => {
     const { id } = await refundIn(db.database, from, 'void')
-    await db.database.query('ALTER TABLE refunds DISABLE TRIGGER guard_refund_asked')
-    await db.database.query('UPDATE refunds SET undo = true WHERE id = $1', [id])
-    await db.database.query('ALTER TABLE refunds ENABLE TRIGGER guard_refund_asked')
+    await pastRule(db.database, 'guard_refund_asked', id, 'undo = true')
     expect(await refusal('UPDATE refunds SET state = $2, kind = $3 WHERE id = $1', id, to, kind)).toBe(by)
   })
 
@@ -87,12 +85,8 @@ describe('what the database guards, whatever the code does', () => {
 
   it('has no credit that becomes anything else', async () => {
     const { id } = await refundIn(db.database, 'submitting')
-    await db.database.query('ALTER TABLE refunds DISABLE TRIGGER USER')
-    await db.database.query(
-      `UPDATE refunds SET kind = 'credit', payment_id = NULL, target = 'bank_account', undo = true WHERE id = $1`,
-      [id],
-    )
-    await db.database.query('ALTER TABLE refunds ENABLE TRIGGER USER')
+    const credit = `kind = 'credit', payment_id = NULL, target = 'bank_account', undo = true`
+    await pastRule(db.database, 'USER', id, credit)
     const turned = `UPDATE refunds SET state = 'requested', kind = 'void' WHERE id = $1`
     expect(await refusal(turned, id)).toBe('refund_request_immutable')
   })

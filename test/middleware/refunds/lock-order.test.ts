@@ -10,7 +10,7 @@ import type { RefundState } from '../../../middleware/refunds/refund.ts'
 import { settleByHand } from '../../../middleware/refunds/settle-by-hand.ts'
 import { freshDatabase } from '../../fresh-database.ts'
 import type { FreshDatabase } from '../../fresh-database.ts'
-import { until } from '../../until.ts'
+import { untilWaiting } from '../../until-waiting.ts'
 import { ORG_ID, USER_ID, refundIn } from './ledger-rows.ts'
 
 const ACCOUNT = 'RefundRelayECOM'
@@ -82,13 +82,6 @@ describe('a payment whose lock somebody holds', () => {
     return applyEvent(db.database, adyen, event!)
   }
   const stored = async (id: string) => (await findRefund(db.database, ORG_ID, id))!
-  const waiting = (count: number) =>
-    until(async () => {
-      const rows = await db.database.query(
-        `SELECT 1 FROM pg_stat_activity WHERE datname = current_database() AND wait_event_type = 'Lock'`,
-      )
-      expect(rows).toHaveLength(count)
-    })
 
   it.each(WAYS)('is waited for before the refund is locked, when %s', async (_, state, change) => {
     const { id, paymentId } = await refundIn(db.database, state)
@@ -96,7 +89,7 @@ describe('a payment whose lock somebody holds', () => {
     await db.database.transaction(async (tx) => {
       await tx.query('SELECT 1 FROM payments WHERE payment_id = $1 FOR UPDATE', [paymentId])
       changed = change(id)
-      await waiting(1)
+      await untilWaiting(db.database)
       // With the refund locked the other way round this is a deadlock, and one of the two fails.
       await tx.query('SELECT 1 FROM refunds WHERE id = $1 FOR UPDATE NOWAIT', [id])
     })
@@ -112,7 +105,7 @@ describe('a payment whose lock somebody holds', () => {
       await tx.query('SELECT 1 FROM payments WHERE payment_id = $1 FOR UPDATE', [paymentId])
       for (const kind of ['refund_accepted', 'refund_succeeded'] as const) {
         outcomes.push(tell(id, { ...said, kind }))
-        await waiting(outcomes.length)
+        await untilWaiting(db.database, outcomes.length)
       }
     })
     expect(await Promise.all(outcomes)).toEqual(['adopted', 'applied'])

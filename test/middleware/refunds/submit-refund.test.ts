@@ -4,7 +4,7 @@ import { claimRefunds, doRefundWork } from '../../../middleware/refunds/due-work
 import { submitRefund } from '../../../middleware/refunds/submit-refund.ts'
 import { freshDatabase } from '../../fresh-database.ts'
 import type { FreshDatabase } from '../../fresh-database.ts'
-import { refundIn } from './ledger-rows.ts'
+import { pastRule, refundIn } from './ledger-rows.ts'
 
 describe('an undo that the gateway refuses because the payment has not settled', () => {
   let fresh: FreshDatabase
@@ -34,12 +34,8 @@ describe('an undo that the gateway refuses because the payment has not settled',
   /** Of a payment of EUR 100.00. */
   async function undoOf(amount: number) {
     const { id } = await refundIn(fresh.database, 'requested')
-    await fresh.database.query('ALTER TABLE refunds DISABLE TRIGGER guard_refund_asked')
-    await fresh.database.query('UPDATE refunds SET undo = true, amount = $2, due_at = relay_now() WHERE id = $1', [
-      id,
-      amount,
-    ])
-    await fresh.database.query('ALTER TABLE refunds ENABLE TRIGGER guard_refund_asked')
+    const undo = `undo = true, amount = ${amount}, due_at = relay_now()`
+    await pastRule(fresh.database, 'guard_refund_asked', id, undo)
     await fresh.database.query(
       `INSERT INTO attempts (id, refund_id, operation, key, body) VALUES ($1, $1, 'refund', 'key', '{}')`,
       [id],

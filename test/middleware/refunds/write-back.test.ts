@@ -7,6 +7,7 @@ import { planWrites } from '../../../middleware/refunds/write-budget.ts'
 import { freshDatabase } from '../../fresh-database.ts'
 import type { FreshDatabase } from '../../fresh-database.ts'
 import { until } from '../../until.ts'
+import { untilWaiting } from '../../until-waiting.ts'
 import { ORG_ID, refundIn } from './ledger-rows.ts'
 
 describe('writing back', () => {
@@ -116,12 +117,7 @@ describe('writing back', () => {
       }),
       writer,
     )
-    await until(async () => {
-      const waiting = await db.database.query(
-        `SELECT 1 FROM pg_stat_activity WHERE datname = current_database() AND wait_event_type = 'Lock'`,
-      )
-      expect(waiting).toHaveLength(1)
-    })
+    await untilWaiting(db.database)
     await other.query('SELECT 1 FROM refunds WHERE id = $1 FOR UPDATE', [first.id])
     await until(async () => {
       const [victims] = await db.database.query(
