@@ -20,8 +20,9 @@ const LARGEST_BATCH_ROWS = 500
 
 /** An event as text: while it waits, what was read of it is not held. */
 interface Row {
-  readonly identity: string
-  /** Of one row, without what is null. */
+  /** By which it is known again. */
+  readonly key: string
+  readonly isDue: boolean
   readonly json: string
 }
 
@@ -50,57 +51,86 @@ export async function storeEvents(database: Database, told: Told): Promise<Store
   return (await storeRows(database, [rowsOf(told)]))[0]!
 }
 
+/** What is told of an event, each with its type in PostgreSQL. */
+const TOLD = {
+  gateway: 'text',
+  gateway_account: 'text',
+  identity: 'text',
+  kind: 'text',
+  gateway_kind: 'text',
+  occurred_at: 'timestamptz',
+  payload: 'jsonb',
+  payment_reference: 'text',
+  refund_reference: 'text',
+  refund_id: 'text',
+  amount: 'text',
+  currency: 'text',
+  error_code: 'text',
+  gateway_message: 'text',
+  is_due: 'boolean',
+} as const
+type Name = keyof typeof TOLD
+const NAMES = Object.keys(TOLD) as Name[]
+
 function rowsOf({ gateway, account, events }: Told): readonly Row[] {
-  return events.map((event) => ({
-    identity: JSON.stringify([gateway, account, event.identity]),
-    json: JSON.stringify({
+  return events.map((event) => {
+    const isDue = event.kind !== 'other' && event.kind !== 'unreadable'
+    const row: Readonly<Record<Name, unknown>> = {
       gateway,
       gateway_account: account,
       identity: event.identity,
       kind: event.kind,
       gateway_kind: event.gatewayKind,
-      occurred_at: event.occurredAt ?? undefined,
+      occurred_at: event.occurredAt,
       payload: event.payload,
-      payment_reference: event.paymentReference ?? undefined,
-      refund_reference: event.refundReference ?? undefined,
-      refund_id: event.refundId ?? undefined,
+      payment_reference: event.paymentReference,
+      refund_reference: event.refundReference,
+      refund_id: event.refundId,
       amount: event.amount?.value,
       currency: event.amount?.currency,
       error_code: event.refusal?.code,
-      gateway_message: event.refusal?.gatewayMessage ?? undefined,
-    }),
-  }))
+      gateway_message: event.refusal?.gatewayMessage,
+      is_due: isDue,
+    }
+    const json = JSON.stringify(NAMES.map((name) => row[name]))
+    return { key: keyOf(gateway, account, event.identity), isDue, json }
+  })
+}
+
+const keyOf = (...names: readonly [gateway: string, account: string, identity: string]) => JSON.stringify(names)
+
+const COLUMNS = NAMES.filter((name) => name !== 'is_due').join(', ')
+/** JSON is taken as it is: ->> would write it as text that is then read again. */
+const READ = NAMES.map((name, place) => {
+  const value = TOLD[name] === 'jsonb' ? `row -> ${place}` : `(row ->> ${place})::${TOLD[name]}`
+  return `${value} AS ${name}`
+}).join(', ')
+
+/** Tells what was kept only where that is not everything. */
+const STORE = `WITH told AS (
+    SELECT ${READ}, place FROM jsonb_array_elements($1::jsonb) WITH ORDINALITY AS rows (row, place)
+  ), kept AS (
+    INSERT INTO gateway_events (${COLUMNS}, due_at) SELECT ${COLUMNS}, CASE WHEN is_due THEN relay_now() END FROM told
+    -- Always in the same order, so that two batches with the same events cannot wait for each other.
+    ORDER BY gateway, gateway_account, identity, place
+    ON CONFLICT ON CONSTRAINT gateway_event_once DO NOTHING
+    RETURNING gateway, gateway_account AS account, identity
+  )
+  SELECT CASE WHEN (SELECT count(*) FROM kept) < $2 THEN (SELECT coalesce(json_agg(kept), '[]') FROM kept) END AS kept`
+
+interface KeptRow {
+  readonly kept: readonly { readonly gateway: string; readonly account: string; readonly identity: string }[] | null
 }
 
 async function storeRows(database: Database, deliveries: readonly (readonly Row[])[]): Promise<Stored[]> {
   const rows = deliveries.flat()
   if (rows.length === 0) return deliveries.map(() => ({ fresh: 0, due: 0 }))
-  const stored = await database.query<{ gateway: string; account: string; identity: string; isDue: boolean }>(
-    `INSERT INTO gateway_events (gateway, gateway_account, identity, kind, gateway_kind, occurred_at, payment_reference,
-       refund_reference, refund_id, amount, currency, error_code, gateway_message, payload, due_at)
-     SELECT gateway, gateway_account, identity, kind, gateway_kind, occurred_at, payment_reference, refund_reference, refund_id,
-       amount, currency, error_code, gateway_message, payload,
-       CASE WHEN kind NOT IN ('other', 'unreadable') THEN relay_now() END
-     FROM ROWS FROM (jsonb_to_recordset($1::jsonb) AS (gateway text, gateway_account text, identity text, kind text, gateway_kind text,
-       occurred_at timestamptz, payload jsonb, payment_reference text, refund_reference text, refund_id text, amount text, currency text,
-       error_code text, gateway_message text)) WITH ORDINALITY AS told (gateway, gateway_account, identity, kind, gateway_kind, occurred_at,
-       payload, payment_reference, refund_reference, refund_id, amount, currency, error_code, gateway_message, place)
-     -- Always in the same order, so that two batches with the same events cannot wait for each other.
-     ORDER BY gateway, gateway_account, identity, place
-     ON CONFLICT ON CONSTRAINT gateway_event_once DO NOTHING
-     RETURNING gateway, gateway_account AS account, identity, due_at IS NOT NULL AS "isDue"`,
-    [`[${rows.map(({ json }) => json).join(',')}]`],
-  )
-  const fresh = new Map(
-    stored.map(({ gateway, account, identity, isDue }) => [JSON.stringify([gateway, account, identity]), isDue]),
-  )
+  const json = `[${rows.map((row) => row.json).join(',')}]`
+  const [stored] = await database.query<KeptRow>(STORE, [json, rows.length])
+  const kept = stored!.kept && new Set(stored!.kept.map((row) => keyOf(row.gateway, row.account, row.identity)))
   return deliveries.map((delivery) => {
-    const areDue = delivery.flatMap(({ identity }) => {
-      const isDue = fresh.get(identity)
-      // The same event twice in one batch is new to the first that told it.
-      fresh.delete(identity)
-      return isDue ?? []
-    })
-    return { fresh: areDue.length, due: areDue.filter(Boolean).length }
+    // The same event twice in one batch is new to the first that told it.
+    const fresh = kept ? delivery.filter(({ key }) => kept.delete(key)) : delivery
+    return { fresh: fresh.length, due: fresh.filter(({ isDue }) => isDue).length }
   })
 }

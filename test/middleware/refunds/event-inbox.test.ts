@@ -3,6 +3,7 @@ import type { GatewayEvent } from '../../../middleware/gateways/gateway.ts'
 import { EventInbox, storeEvents } from '../../../middleware/refunds/event-inbox.ts'
 import { freshDatabase } from '../../fresh-database.ts'
 import type { FreshDatabase } from '../../fresh-database.ts'
+import { untilWaiting } from '../../until-waiting.ts'
 
 const told = (identity: string, kind: GatewayEvent['kind'] = 'refund_succeeded', payload = {}) => ({
   gateway: 'adyen',
@@ -55,6 +56,68 @@ describe('the inbox of webhooks', () => {
       { fresh: 1, due: 1 },
     ])
     expect(await kept()).toEqual(['a', 'a', 'b'])
+  })
+
+  it('keeps all that is told of an event', async () => {
+    const event: GatewayEvent = {
+      ...{
+        identity: 'a',
+        kind: 'refund_failed_late',
+        gatewayKind: 'REFUND_FAILED',
+        occurredAt: '2026-11-01T11:00:00.000Z',
+      },
+      ...{ paymentReference: 'PSP1', refundReference: 'PSP2', refundId: '01930000-0000-7000-8000-000000000000' },
+      ...{ amount: { value: '12.30', currency: 'EUR' }, payload: { success: 'true', reason: 'the "bank"' } },
+      refusal: { code: 'gateway_refused', gatewayMessage: 'Declined "by" the bank' },
+    }
+    await inbox.store({ gateway: 'adyen', account: 'RefundRelayECOM', events: [event] })
+    const [row] = await fresh.database.query('SELECT * FROM gateway_events')
+    expect(row).toMatchObject({
+      ...{ gateway: 'adyen', gateway_account: 'RefundRelayECOM', identity: 'a', kind: 'refund_failed_late' },
+      ...{ gateway_kind: 'REFUND_FAILED', occurred_at: new Date('2026-11-01T11:00:00Z'), payment_reference: 'PSP1' },
+      ...{ refund_reference: 'PSP2', refund_id: '01930000-0000-7000-8000-000000000000', amount: '12.30' },
+      ...{ currency: 'EUR', error_code: 'gateway_refused', gateway_message: 'Declined "by" the bank' },
+      payload: { success: 'true', reason: 'the "bank"' },
+    })
+  })
+
+  it.each([
+    ['refund_succeeded', true],
+    ['other', false],
+    ['unreadable', false],
+  ] as const)('has what is %s applied: %s', async (kind, isDue) => {
+    expect(await inbox.store(told('a', kind))).toEqual({ fresh: 1, due: isDue ? 1 : 0 })
+    const rows = await fresh.database.query('SELECT due_at IS NOT NULL AS due FROM gateway_events')
+    expect(rows).toEqual([{ due: isDue }])
+  })
+
+  it('takes the first word of an event that is told twice at the same time', async () => {
+    const answers = await Promise.all([inbox.store(told('a', 'other')), inbox.store(told('a', 'refund_succeeded'))])
+    expect([answers, statements]).toEqual([
+      [
+        { fresh: 1, due: 0 },
+        { fresh: 0, due: 0 },
+      ],
+      1,
+    ])
+    expect(await fresh.database.query('SELECT kind FROM gateway_events')).toEqual([{ kind: 'other' }])
+  })
+
+  it('stores the same events in other orders at the same time: nobody waits in a ring', async () => {
+    const events = (...identities: string[]) => ({
+      ...told('x'),
+      events: identities.flatMap((identity) => told(identity).events),
+    })
+    let stores: Promise<unknown>[] = []
+    await fresh.database.transaction(async (tx) => {
+      await tx.query(
+        `INSERT INTO gateway_events (gateway, gateway_account, identity, kind, gateway_kind, payload)
+         VALUES ('adyen', 'RefundRelayECOM', 'm', 'other', 'REFUND', '{}')`,
+      )
+      stores = [events('a', 'm', 'z'), events('z', 'm', 'a')].map((each) => storeEvents(fresh.database, each))
+      await untilWaiting(fresh.database, 2)
+    })
+    expect(await Promise.all(stores)).toContainEqual({ fresh: 2, due: 2 })
   })
 
   it('stores ten thousand events that a gateway lists at once, the second time none', async () => {

@@ -113,7 +113,7 @@ export const EVENTS: readonly Mutant[] = [
   {
     name: 'poison-blocks-the-queue',
     bug: 'an unreadable event throws, and what was claimed with it is lost',
-    rewrite: replaced(/CASE WHEN kind NOT IN \('other', 'unreadable'\) THEN relay_now\(\) END/, 'relay_now()'),
+    rewrite: replaced(/CASE WHEN is_due THEN relay_now\(\) END/, 'relay_now()'),
     product: (product) => ({
       claimEvents: async (database, limit) => {
         const events = await product.claimEvents(database, limit)
