@@ -19,9 +19,9 @@ const FRESH_MS = 5_000
 const PATIENCE_MS = 2_000
 const COUNTED = 10_000
 
-/** Every statement reads an index that holds open work alone, so its cost does not grow with the ledger. */
+/** Every statement reads an index that holds open work alone, so its cost does not grow with the ledger: whoever is open is due some day. */
 const OPEN = `SELECT gateway, state, count(*)::int AS count, extract(epoch FROM relay_now() - min(requested_at))::float AS age
-  FROM refunds WHERE state IN ('requested', 'submitting', 'pending', 'unknown') GROUP BY 1, 2`
+  FROM refunds WHERE due_at IS NOT NULL AND state IN ('requested', 'submitting', 'pending', 'unknown') GROUP BY 1, 2`
 
 /** Rows that Salesforce holds a copy of. */
 const WRITTEN_BACK = ['refunds', 'exposures', 'payments', 'refund_breaks']

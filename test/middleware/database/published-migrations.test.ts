@@ -22,6 +22,7 @@ const PUBLISHED = [
   ['0017-fewer-looks.sql', '8ac3c2b31d50cb43008d334264056c9bb20802c37851d4b87f90a2d0c4bf56d6'],
   ['0018-rules-read-once.sql', '14df1541cd84a8b88418650d982fcd4ab6f83608ec9b06d279b2205c6b8ed0bc'],
   ['0019-rules-of-payments-read-once.sql', 'ad5ff7d815435d86f09e58b65d16b63d01a5c75aade0cac00b1055a9da191640'],
+  ['0020-books-in-few-words.sql', 'fe9401a818ae8336bddb87ce68cbc787459ced2b79a7b73ec3952022f2cda461'],
 ] as const
 
 describe('the migrations', () => {

@@ -70,16 +70,20 @@ describe('the metrics', () => {
 
   it('count what is open and how old it is, from the ledger', async () => {
     const late = await Promise.all(
-      (['unknown', 'unknown', 'succeeded'] as const).map((state) => refundIn(database.database, state)),
+      (['unknown', 'unknown', 'succeeded', 'failed'] as const).map((state) => refundIn(database.database, state)),
     )
     await database.database.query(
       `UPDATE refunds SET requested_at = relay_now() - interval '2 hours',
          due_at = CASE WHEN state = 'unknown' THEN relay_now() - interval '1 hour' END WHERE id = ANY($1)`,
       [late.map(({ id }) => id)],
     )
+    // It has ended, but somebody lets go what it holds.
+    await database.database.query(
+      `UPDATE refunds SET held_until = relay_now() + interval '1 day', due_at = relay_now() + interval '1 day' WHERE state = 'failed'`,
+    )
     const text = await measure(async () => {})
     expect(text).toContain('refund_relay_refunds_open{gateway="adyen",state="unknown"} 2')
-    expect(text).not.toContain('state="succeeded"')
+    expect(text).not.toMatch(/state="(succeeded|failed)"/)
     expect(valueOf(text, 'refund_relay_oldest_open_seconds{gateway="adyen",state="unknown"}')).toBeGreaterThanOrEqual(
       7_200,
     )

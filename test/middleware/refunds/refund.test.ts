@@ -1,6 +1,8 @@
 import { freshDatabase } from '../../fresh-database.ts'
 import type { FreshDatabase } from '../../fresh-database.ts'
 import { violatedConstraint } from '../../../middleware/database/database.ts'
+import { changeRefund } from '../../../middleware/refunds/change-refund.ts'
+import { findRefund } from '../../../middleware/refunds/refund-store.ts'
 import { ALLOWED_TRANSITIONS } from '../../../middleware/refunds/refund.ts'
 import type { RefundState } from '../../../middleware/refunds/refund.ts'
 import { ORG_ID, pastRule, refundIn } from './ledger-rows.ts'
@@ -94,6 +96,54 @@ describe('the life of a refund', () => {
     expect(await books(paymentId)).toMatchObject({ held: '10.000' })
   })
 
+  it.each(['refund', 'void'] as const)(
+    'books a %s on the payment of its own org, not on that of another with the same id',
+    async (kind) => {
+      const { id, paymentId } = await refundIn(db.database, 'succeeded', kind)
+      const other = '00D000000000002EAA'
+      await db.database.query(
+        `INSERT INTO payments (org_id, payment_id, gateway, gateway_account, gateway_reference, currency, captured)
+         VALUES ($1, $2, 'adyen', 'RefundRelayECOM', $3, 'EUR', 100)`,
+        [other, paymentId, `PSP2${id}`],
+      )
+      await db.database.query(
+        `INSERT INTO refunds (id, org_id, payment_id, gateway, gateway_account, currency, kind, origin, state, amount, evidence)
+         SELECT gen_random_uuid(), $2, payment_id, gateway, gateway_account, currency, kind, origin, 'submitting', 7, evidence
+         FROM refunds WHERE id = $1`,
+        [id, other],
+      )
+      const sums = async (org: string) => (await db.database.query(SUMS, [org, paymentId]))[0]
+      const [none, [ofHere, ofOther]] = ['0.000', kind === 'refund' ? ['10.000', '7.000'] : ['0.000', '0.000']]
+      const isVoid = kind === 'void'
+      const here = { refunded: ofHere, under_way: none, held: none, voided: isVoid }
+      expect([await sums(ORG_ID), await sums(other)]).toEqual([
+        here,
+        { refunded: none, under_way: '7.000', held: none, voided: false },
+      ])
+      const change = (to: string) =>
+        db.database.query(`UPDATE refunds SET ${to} WHERE org_id = $1 AND payment_id = $2`, [other, paymentId])
+      await change(`state = 'succeeded'`)
+      expect([await sums(ORG_ID), await sums(other)]).toEqual([
+        here,
+        { refunded: ofOther, under_way: none, held: none, voided: isVoid },
+      ])
+      await change(`state = 'failed', held_until = relay_now()`)
+      expect([await sums(ORG_ID), await sums(other)]).toEqual([
+        here,
+        { refunded: none, under_way: none, held: '7.000', voided: false },
+      ])
+    },
+  )
+
+  it('tells of a late failure until when its amount is held', async () => {
+    const { id } = await refundIn(db.database, 'pending')
+    const refund = (await findRefund(db.database, ORG_ID, id))!
+    const change = { state: 'failed' as const, evidence: 'test', holdMs: 60_000, dueInMs: null }
+    const told = await changeRefund(db.database, { refund, leaseNumber: 0 }, 'pending', change)
+    expect(told?.heldUntil).toEqual(expect.any(Date))
+    expect(told?.heldUntil).toEqual((await findRefund(db.database, ORG_ID, id))?.heldUntil)
+  })
+
   it('never changes what was sent, and erases no body that may be sent', async () => {
     const { id } = await refundIn(db.database, 'requested')
     await db.database.query(
@@ -131,6 +181,8 @@ describe('the life of a refund', () => {
     )
     expect(row).toEqual({ version: 2, crm_version: 1, due: true })
   })
+
+  const SUMS = 'SELECT refunded, under_way, held, voided FROM payments WHERE org_id = $1 AND payment_id = $2'
 
   async function books(paymentId: string) {
     const [row] = await db.database.query(
