@@ -53,7 +53,7 @@ export function refundRoutes(options: RouteOptions): Router {
     const { job, balance } = requested
     log.info({ refundId: job.refund.id, requestId, gateway: gateway.name }, 'refund stored')
     const submitted = requested.waits ? null : await submitAtOnce(options, gateway, job, requestId)
-    const settled = submitted && { refund: submitted.refund, balance: submitted.balance! }
+    const settled = submitted && { refund: submitted.refund, balance: submitted.balance()! }
     // What is out twice marks the refund as well, right after its row was told.
     if (settled && !settled.balance.exposure.isPositive()) return answer(response, settled)
     // It is stored, so whatever happens to the database now the answer is the refund, as it was last seen.

@@ -5,8 +5,8 @@ import type { Gateway } from '../gateways/gateway.ts'
 import { applyParked } from './apply-event.ts'
 import type { PaymentLook } from './look-up-payment.ts'
 import { applyPaymentFacts } from './payment-facts.ts'
-import { BALANCE_COLUMNS, toBalance } from './refund-rows.ts'
-import type { BalanceRow } from './refund-rows.ts'
+import { BALANCE, toBalance } from './refund-rows.ts'
+import type { ToldBalance } from './refund-rows.ts'
 import { findBalance } from './refund-store.ts'
 import type { PaymentBalance } from './refund.ts'
 import type { RefundRequest } from './refund-request.ts'
@@ -17,7 +17,9 @@ export interface BoundPayment {
   readonly nextSendInMs: number
 }
 
-interface BoundRow extends BalanceRow {
+interface BoundRow {
+  readonly currency: string
+  readonly balance: ToldBalance
   readonly gateway: string
   readonly gatewayAccount: string
   readonly gatewayReference: string
@@ -44,7 +46,7 @@ export async function bindPayment(
        VALUES ($1, $2, $3, $4, $5, $6, $7)
        ON CONFLICT (org_id, payment_id) DO UPDATE SET
          captured = greatest(p.captured_proven, least(p.captured, excluded.captured))
-       RETURNING p.gateway, p.gateway_account AS "gatewayAccount", p.gateway_reference AS "gatewayReference", ${BALANCE_COLUMNS},
+       RETURNING p.gateway, p.gateway_account AS "gatewayAccount", p.gateway_reference AS "gatewayReference", p.currency, ${BALANCE} AS balance,
          p.xmax = 0 AND EXISTS (
            SELECT FROM gateway_events e WHERE e.gateway = p.gateway AND e.gateway_account = p.gateway_account
              AND e.payment_reference = p.gateway_reference
@@ -78,7 +80,7 @@ export async function bindPayment(
   if (facts && (await applyPaymentFacts(tx, gateway, payment, facts, 'look-up')) === 'amount_differs') {
     throw new RefundError('payment_changed', { field: 'currency' })
   }
-  const balance = facts || applied > 0 ? (await findBalance(tx, orgId, paymentId))! : toBalance(row)
+  const balance = facts || applied > 0 ? (await findBalance(tx, orgId, paymentId))! : toBalance(row.balance)
   return { balance, nextSendInMs: row.nextSendInMs }
 }
 

@@ -2,12 +2,12 @@ import { Batches, batchesOf } from '../database/batches.ts'
 import type { Database, Queryable } from '../database/database.ts'
 import { asParameters, statementFor } from '../database/given.ts'
 import type { Given } from '../database/given.ts'
+import type { AttemptBody } from '../gateways/gateway.ts'
 import { tellState } from '../trace.ts'
 import type { Reason } from './attention.ts'
-import { REFUND_LIFE_COLUMNS, toBalance, toRefundLife } from './refund-rows.ts'
-import type { BalanceRow, RefundJob, RefundLifeRow } from './refund-rows.ts'
+import { BALANCE, REFUND_LIFE, balanceOf, toBalance, toRefundLife } from './refund-rows.ts'
+import type { RefundJob, ToldBalance, ToldLife } from './refund-rows.ts'
 import { PAYMENT_IS_LOCKED, REFUNDS_TOGETHER, addAttempt } from './refund-store.ts'
-import type { NewAttempt } from './refund-store.ts'
 import { FINAL_STATES } from './refund.ts'
 import type { PaymentBalance, Refund, RefundState } from './refund.ts'
 
@@ -24,7 +24,7 @@ export interface RefundChange {
   /** Why it waits; left out: it does not. */
   readonly waitingFor?: string
   /** The next attempt, when it is tried another way after a definite refusal. */
-  readonly next?: NewAttempt & { readonly kind: Refund['kind'] }
+  readonly next?: { readonly kind: Refund['kind']; readonly body: AttemptBody }
   /** Milliseconds for which a late failure keeps its amount reserved; 0 lets it go. */
   readonly holdMs?: number
   /** Milliseconds until the refund is looked at again; null: no more by itself. */
@@ -42,10 +42,10 @@ export interface Changing {
   readonly change: RefundChange
 }
 
-/** A refund as it was left, and what is left of its payment; a credit has none. */
+/** A refund as it was left, and what is left of its payment, worked out for whoever asks; a credit has none. */
 export interface ChangedRefund {
   readonly refund: Refund
-  readonly balance: PaymentBalance | null
+  readonly balance: () => PaymentBalance | null
 }
 
 const CHANGING = {
@@ -74,13 +74,11 @@ const CHANGING = {
   paymentId: 'text',
 } as const
 
-/** A sum of the payment behind the change of a refund that was under way before it: its rules count after this statement. */
-const behind = (sum: string, share: string) =>
-  `p.${sum} + CASE WHEN counts_as(r.kind, r.state, r.held_until) = '${share}' THEN r.amount ELSE 0 END`
-
 function changing({ value, rows, from, also, each }: Given<typeof CHANGING>): string {
+  // Of several, every payment before the first refund; one refund comes behind its payment anyhow.
+  const locked = rows && `AND ${PAYMENT_IS_LOCKED}`
   return `WITH ${rows}payment_lock AS MATERIALIZED (
-       SELECT p.org_id, p.payment_id, p.currency, p.captured, p.refunded, p.under_way, p.held, p.charged_back, p.voided
+       SELECT p.org_id, p.payment_id, ${BALANCE} AS balance
        FROM payments p${also} WHERE p.org_id = ${value.orgId} AND p.payment_id = ${value.paymentId}
        FOR NO KEY UPDATE OF p
      ), answered AS (
@@ -103,11 +101,8 @@ function changing({ value, rows, from, also, each }: Given<typeof CHANGING>): st
          work_failures = CASE WHEN ${value.state} IN ('requested', 'unknown') THEN work_failures ELSE 0 END,
          waiting_for = ${value.waitingFor}, kind = coalesce(${value.nextKind}, kind), lease_number = lease_number + 1
      FROM ${each} LEFT JOIN payment_lock p ON (p.org_id, p.payment_id) = (${value.orgId}, ${value.paymentId})
-     WHERE id = ${value.id} AND lease_number = ${value.leaseNumber} AND state = ${value.from} AND ${PAYMENT_IS_LOCKED}
-     RETURNING r.id, p.currency, p.captured, ${behind('refunded', 'refunded')} AS refunded,
-       ${behind('under_way - r.amount', 'under_way')} AS "underWay", ${behind('held', 'held')} AS held,
-       p.charged_back AS "chargedBack", p.voided OR (r.kind IN ('void', 'undo') AND r.state = 'succeeded') AS voided,
-       ${REFUND_LIFE_COLUMNS}`
+     WHERE id = ${value.id} AND lease_number = ${value.leaseNumber} AND state = ${value.from} ${locked}
+     RETURNING r.id, ${REFUND_LIFE} AS life, counts_as(r.kind, r.state, r.held_until) AS share, p.balance AS before`
 }
 
 function valuesOf({ job: { refund, leaseNumber }, from, change }: Changing) {
@@ -139,23 +134,36 @@ function valuesOf({ job: { refund, leaseNumber }, from, change }: Changing) {
   }
 }
 
-interface ChangedRow extends RefundLifeRow, BalanceRow {
+interface ChangedRow {
   readonly id: string
+  readonly life: ToldLife
+  /** As what its amount counts now. */
+  readonly share: keyof typeof SHARES | null
+  readonly before: ToldBalance
 }
 
-function toChanged({ job: { refund }, change }: Changing, row: ChangedRow | undefined): ChangedRefund | null {
+const SHARES = { refunded: 'refunded', under_way: 'underWay', held: 'held' } as const
+
+function toChanged({ job, change }: Changing, row: ChangedRow | undefined): ChangedRefund | null {
   if (!row) return null
-  tellState(refund.gateway, change.state)
-  return {
-    refund: {
-      ...refund,
-      kind: change.next?.kind ?? refund.kind,
-      state: change.state,
-      waitingFor: change.waitingFor ?? null,
-      ...toRefundLife(row),
-    },
-    balance: refund.paymentId === null ? null : toBalance(row),
+  tellState(job.refund.gateway, change.state)
+  const refund = {
+    ...job.refund,
+    kind: change.next?.kind ?? job.refund.kind,
+    state: change.state,
+    waitingFor: change.waitingFor ?? null,
+    ...toRefundLife(row.life),
   }
+  return { refund, balance: () => (refund.paymentId === null ? null : behind(refund, row)) }
+}
+
+/** The balance behind the change of a refund that was under way before it: the database keeps its books after the statement. */
+function behind({ amount, kind, state }: Refund, { before, share }: ChangedRow): PaymentBalance {
+  const was = toBalance(before)
+  const without = { ...was, underWay: was.underWay.minus(amount) }
+  const to = share && SHARES[share]
+  const voids = (kind === 'void' || kind === 'undo') && state === 'succeeded'
+  return balanceOf({ ...without, ...(to && { [to]: without[to].plus(amount) }), voided: was.voided || voids })
 }
 
 const ONE_CHANGE = changing(asParameters(CHANGING))
@@ -202,7 +210,7 @@ export function settleRefund(database: Database, job: ChangedJob, change: Refund
   if (!next) return settlements(database).do(settling)
   return database.transaction(async (tx) => {
     const changed = await changeOne(tx, settling)
-    if (changed) await addAttempt({ query: tx.last }, job.refund.id, next.kind, next)
+    if (changed) await addAttempt({ query: tx.last }, job.refund.id, next.kind, next.body)
     return changed
   })
 }

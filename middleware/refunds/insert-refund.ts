@@ -8,7 +8,6 @@ import { tellState } from '../trace.ts'
 import { REFUND_COLUMNS, WITH_PAYMENT, toRefund } from './refund-rows.ts'
 import type { RefundJob, RefundRow } from './refund-rows.ts'
 import { LEASE_SECONDS } from './refund-store.ts'
-import type { NewAttempt } from './refund-store.ts'
 import type { Refund } from './refund.ts'
 
 /** What a request asks for. */
@@ -29,13 +28,14 @@ type Asked = Pick<
   | 'lineItems'
   | 'payerAsked'
   | 'directDebit'
->
+> & { readonly requestedBy: string }
 
-export interface NewRefund extends Asked {
-  readonly requestedBy: string
+export interface NewRefund {
+  readonly asked: Asked
   readonly idempotencyKey: string
   readonly requestDigest: string
-  readonly attempt: NewAttempt
+  /** Of the first attempt. */
+  readonly body: AttemptBody
   /** Milliseconds until it may go out; 0: at once, leased to this process. */
   readonly waitMs: number
   /**
@@ -71,9 +71,7 @@ export const NEW_REFUND = {
   target: 'text',
   lineItems: 'json',
   directDebit: 'boolean',
-  attemptId: 'uuid',
-  attemptKey: 'text',
-  attemptBody: 'json',
+  body: 'json',
 } as const
 
 export const STORED_COLUMNS = 'r.requested_at AS "requestedAt"'
@@ -96,38 +94,36 @@ export function storing({ value, from, also }: Given<typeof NEW_REFUND>, payment
        RETURNING id, org_id, payment_id, kind, requested_at, sent_at
      ), attempt AS (
        INSERT INTO attempts (id, refund_id, operation, key, body, sends, first_sent_at)
-       SELECT ${value.attemptId}, r.id, r.kind, ${value.attemptKey}, ${value.attemptBody}, (r.sent_at IS NOT NULL)::int, r.sent_at
+       SELECT r.id, r.id, r.kind, r.id, ${value.body}, (r.sent_at IS NOT NULL)::int, r.sent_at
        FROM r${also} WHERE r.id = ${value.id}
      )`
 }
 
 export function valuesOfRefund(refund: NewRefund) {
-  const { attempt } = refund
+  const { asked } = refund
   return {
-    id: refund.id,
-    orgId: refund.orgId,
-    paymentId: refund.paymentId,
-    gateway: refund.gateway,
-    gatewayAccount: refund.gatewayAccount,
-    kind: refund.kind,
-    undo: refund.undo,
+    id: asked.id,
+    orgId: asked.orgId,
+    paymentId: asked.paymentId,
+    gateway: asked.gateway,
+    gatewayAccount: asked.gatewayAccount,
+    kind: asked.kind,
+    undo: asked.undo,
     state: stateOf(refund),
-    amount: refund.amount.toDecimal(),
-    currency: refund.amount.currency,
-    reason: refund.reason,
-    note: refund.note,
-    requestedBy: refund.requestedBy,
-    payerAsked: refund.payerAsked,
+    amount: asked.amount.toDecimal(),
+    currency: asked.amount.currency,
+    reason: asked.reason,
+    note: asked.note,
+    requestedBy: asked.requestedBy,
+    payerAsked: asked.payerAsked,
     idempotencyKey: refund.idempotencyKey,
     requestDigest: refund.requestDigest,
     dueInSeconds: dueInSecondsOf(refund),
     waitingFor: waitingForOf(refund),
-    target: refund.target,
-    lineItems: refund.lineItems && JSON.stringify(refund.lineItems),
-    directDebit: refund.directDebit,
-    attemptId: attempt.id,
-    attemptKey: attempt.key,
-    attemptBody: JSON.stringify(attempt.body),
+    target: asked.target,
+    lineItems: asked.lineItems && JSON.stringify(asked.lineItems),
+    directDebit: asked.directDebit,
+    body: JSON.stringify(refund.body),
   }
 }
 
@@ -148,7 +144,7 @@ const waitingForOf = ({ waitMs }: NewRefund) => (waitMs > 0 ? 'another_refund_fi
 
 /** The stored refund as work, told from memory. */
 export function jobOf(refund: NewRefund, { requestedAt }: Stored): RefundJob {
-  const { idempotencyKey: _key, requestDigest: _digest, attempt, waitMs: _wait, storedAsSent, ...asked } = refund
+  const { asked, storedAsSent } = refund
   const state = stateOf(refund)
   tellState(asked.gateway, state)
   const nothingYet = {
@@ -173,8 +169,9 @@ export function jobOf(refund: NewRefund, { requestedAt }: Stored): RefundJob {
   }
   if (!storedAsSent) return job
   // Read again from its text, as it will be should it be sent once more.
-  const stored = { ...attempt, body: JSON.parse(JSON.stringify(attempt.body)) as AttemptBody }
-  return { ...job, attempt: { ...stored, operation: asked.kind, paymentReference: asked.paymentReference! } }
+  const body = JSON.parse(JSON.stringify(refund.body)) as AttemptBody
+  const { id, kind, paymentReference } = asked
+  return { ...job, attempt: { id, key: id, body, operation: kind, paymentReference: paymentReference! } }
 }
 
 /** The key of a request was there, and the row that holds it is committed. */

@@ -7,6 +7,7 @@ import { lookUpPayment } from './look-up-payment.ts'
 import { outcomeLookMs } from './outcome-look.ts'
 import type { RefundJob } from './refund-rows.ts'
 import { changeRefund } from './change-refund.ts'
+import { LAST_ATTEMPT_FIRST } from './refund-store.ts'
 import type { Refund } from './refund.ts'
 import { submitRefund } from './submit-refund.ts'
 import { trace } from '../trace.ts'
@@ -116,7 +117,7 @@ async function lookUpVoid(database: Database, gateway: Gateway, refund: Refund):
 async function keyIsKept(database: Database, gateway: Gateway, job: RefundJob): Promise<boolean> {
   const [attempt] = await database.query<{ kept: boolean }>(
     `SELECT first_sent_at + $2 * interval '1 millisecond' > relay_now() AS kept
-     FROM attempts WHERE refund_id = $1 ORDER BY id DESC LIMIT 1`,
+     FROM attempts WHERE refund_id = $1 ORDER BY ${LAST_ATTEMPT_FIRST} LIMIT 1`,
     [job.refund.id, gateway.capabilities.keyRetentionMs],
   )
   return attempt?.kept ?? false

@@ -39,9 +39,21 @@ const LIFE_COLUMNS: Readonly<Record<keyof RefundLifeRow, string>> = {
   updatedAt: 'r.updated_at',
 }
 
-export const REFUND_LIFE_COLUMNS = Object.entries(LIFE_COLUMNS)
-  .map(([name, column]) => `${column} AS "${name}"`)
-  .join(', ')
+/** All of it in one column, in this order: to pg, columns cost more than what is in them. */
+export const REFUND_LIFE = `json_build_array(${Object.values(LIFE_COLUMNS).join(', ')})`
+
+/** In JSON, times are text. */
+export type ToldLife = readonly [
+  version: number,
+  gatewayReference: string | null,
+  failure: Refund['failure'],
+  heldUntil: string | null,
+  attention: RefundLifeRow['attention'],
+  dueAt: string | null,
+  sentAt: string | null,
+  decidedAt: string | null,
+  updatedAt: string,
+]
 
 /** A whole refund as the database gives it. */
 export interface RefundRow extends RefundLifeRow, Omit<Refund, keyof RefundLifeRow | 'amount'> {
@@ -59,59 +71,74 @@ export const REFUND_COLUMNS = `r.id, r.org_id AS "orgId", r.payment_id AS "payme
   r.currency, r.reason, r.note, r.line_items AS "lineItems", r.requested_by AS "requestedBy", r.gateway, r.gateway_account AS "gatewayAccount",
   p.gateway_reference AS "paymentReference", r.payer_asked AS "payerAsked", r.direct_debit AS "directDebit", r.waiting_for AS "waitingFor",
   r.requested_at AS "requestedAt", r.erased_at AS "erasedAt", r.evidence_at AS "evidenceAt", r.lease_number AS "leaseNumber", r.tries,
-  r.work_failures AS "workFailures", r.request_digest AS "requestDigest", ${REFUND_LIFE_COLUMNS}`
+  r.work_failures AS "workFailures", r.request_digest AS "requestDigest",
+  ${Object.entries(LIFE_COLUMNS)
+    .map(([name, column]) => `${column} AS "${name}"`)
+    .join(', ')}`
 export const WITH_PAYMENT = 'LEFT JOIN payments p ON p.org_id = r.org_id AND p.payment_id = r.payment_id'
 
-export function toRefund({ amount, currency, ...row }: RefundRow): Refund {
-  return { ...row, ...toRefundLife(row), amount: Money.fromDecimal(amount, currency) }
+export function toRefund({ amount, currency, attention, ...row }: RefundRow): Refund {
+  return { ...row, attention: toAttention(attention), amount: Money.fromDecimal(amount, currency) }
 }
 
-export function toRefundLife(row: RefundLifeRow) {
-  const { version, gatewayReference, failure, heldUntil, attention, dueAt, sentAt, decidedAt, updatedAt } = row
+export function toRefundLife(told: ToldLife) {
+  const [version, gatewayReference, failure, heldUntil, attention, dueAt, sentAt, decidedAt, updatedAt] = told
   return {
-    ...{ version, gatewayReference, failure, heldUntil, dueAt, sentAt, decidedAt, updatedAt },
-    attention: attention && { ...attention, since: new Date(attention.since) },
+    version,
+    gatewayReference,
+    failure,
+    heldUntil: toDate(heldUntil),
+    attention: toAttention(attention),
+    dueAt: toDate(dueAt),
+    sentAt: toDate(sentAt),
+    decidedAt: toDate(decidedAt),
+    updatedAt: new Date(updatedAt),
   }
 }
+
+const toDate = (time: string | null) => (time === null ? null : new Date(time))
+const toAttention = (told: RefundLifeRow['attention']) => told && { ...told, since: new Date(told.since) }
 
 export function toJob(row: RefundRow): RefundJob {
   return { refund: toRefund(row), leaseNumber: row.leaseNumber, tries: row.tries, workFailures: row.workFailures }
 }
 
-export interface BalanceRow {
-  readonly currency: string
-  readonly captured: string
-  readonly refunded: string
-  readonly underWay: string
-  readonly held: string
-  readonly chargedBack: string
-  readonly voided: boolean
+/** The sums of the payment `p` in one column, in this order. */
+export const BALANCE = `json_build_array(p.currency, p.captured::text, p.refunded::text, p.under_way::text, p.held::text,
+  p.charged_back::text, p.voided)`
+
+export type ToldBalance = readonly [
+  currency: string,
+  captured: string,
+  refunded: string,
+  underWay: string,
+  held: string,
+  chargedBack: string,
+  voided: boolean,
+]
+
+export function toBalance(told: ToldBalance): PaymentBalance {
+  const [currency, captured, refunded, underWay, held, chargedBack, voided] = told
+  const money = (numeric: string) => Money.fromDecimal(numeric, currency)
+  return balanceOf({
+    captured: money(captured),
+    refunded: money(refunded),
+    underWay: money(underWay),
+    held: money(held),
+    chargedBack: money(chargedBack),
+    voided,
+  })
 }
 
-/** The columns that `toBalance` reads, of the payment `p`. */
-export const BALANCE_COLUMNS =
-  'p.currency, p.captured, p.refunded, p.under_way AS "underWay", p.held, p.charged_back AS "chargedBack", p.voided'
-
-export function toBalance(row: BalanceRow): PaymentBalance {
-  const money = (numeric: string) => Money.fromDecimal(numeric, row.currency)
-  const none = Money.zero(row.currency)
-  const [captured, refunded, underWay, held] = [
-    money(row.captured),
-    money(row.refunded),
-    money(row.underWay),
-    money(row.held),
-  ]
-  const chargedBack = money(row.chargedBack)
+/** What follows from the sums of a payment. */
+export function balanceOf(sums: Omit<PaymentBalance, 'refundable' | 'exposure'>): PaymentBalance {
+  const { captured, refunded, underWay, held, chargedBack, voided } = sums
+  const none = Money.zero(captured.currency)
   const left = captured.minus(refunded).minus(underWay).minus(held).minus(chargedBack)
   const outTwice = refunded.plus(chargedBack).minus(captured)
   return {
-    captured,
-    refunded,
-    underWay,
-    held,
-    chargedBack,
-    refundable: !row.voided && left.isPositive() ? left : none,
+    ...sums,
+    refundable: !voided && left.isPositive() ? left : none,
     exposure: outTwice.isPositive() ? outTwice : none,
-    voided: row.voided,
   }
 }

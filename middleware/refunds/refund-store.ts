@@ -2,8 +2,8 @@ import { v7 as uuidv7 } from 'uuid'
 import type { Queryable } from '../database/database.ts'
 import type { AttemptBody } from '../gateways/gateway.ts'
 import type { PaymentBalance, Refund } from './refund.ts'
-import { BALANCE_COLUMNS, REFUND_COLUMNS, WITH_PAYMENT, toBalance, toRefund } from './refund-rows.ts'
-import type { BalanceRow, RefundJob, RefundRow, StoredAttempt } from './refund-rows.ts'
+import { BALANCE, REFUND_COLUMNS, WITH_PAYMENT, toBalance, toRefund } from './refund-rows.ts'
+import type { ToldBalance, RefundJob, RefundRow, StoredAttempt } from './refund-rows.ts'
 
 /** How long one process may work on a refund before another may take it up. Longer than any gateway deadline. */
 export const LEASE_SECONDS = 60
@@ -11,30 +11,25 @@ export const LEASE_SECONDS = 60
 /** How many refunds share a statement. From eight on, each costs PostgreSQL little less in a larger batch. */
 export const REFUNDS_TOGETHER = { atOnce: 2, enough: 8, most: 64 } as const
 
-export interface NewAttempt {
-  readonly id: string
-  /** By which the gateway knows it again. */
-  readonly key: string
-  readonly body: AttemptBody
-}
+/**
+ * The order of the attempts of a refund, the last one first. The first attempt has the id of its refund, each later one its own; clocks of
+ * processes may differ, so that alone does not tell which came first.
+ */
+export const LAST_ATTEMPT_FIRST = 'attempts.id = attempts.refund_id, attempts.id DESC'
 
-export function newAttempt(body: AttemptBody): NewAttempt {
-  const id = uuidv7()
-  return { id, key: id, body }
-}
-
-/** Stores another way, or another body, of a refund that has been asked for. */
+/** Stores another way, or another body, of a refund that has been asked for. The gateway knows an attempt by its id. */
 export async function addAttempt(
   tx: Queryable,
   refundId: string,
   operation: Refund['kind'],
-  { id, key, body }: NewAttempt,
+  body: AttemptBody,
 ): Promise<void> {
+  const id = uuidv7()
   await tx.query('INSERT INTO attempts (id, refund_id, operation, key, body) VALUES ($1, $2, $3, $4, $5)', [
     id,
     refundId,
     operation,
-    key,
+    id,
     JSON.stringify(body),
   ])
 }
@@ -73,14 +68,14 @@ export async function findRefundAndBalance(
   orgId: string,
   refundId: string,
 ): Promise<{ refund: Refund; balance: PaymentBalance } | null> {
-  const [row] = await database.query<RefundRow & BalanceRow>(
-    `SELECT ${REFUND_COLUMNS}, ${BALANCE_COLUMNS} FROM refunds r JOIN payments p USING (org_id, payment_id)
+  const [row] = await database.query<RefundRow & { balance: ToldBalance }>(
+    `SELECT ${REFUND_COLUMNS}, ${BALANCE} AS balance FROM refunds r JOIN payments p USING (org_id, payment_id)
      WHERE r.org_id = $1 AND r.id = $2`,
     [orgId, refundId],
   )
   if (!row) return null
-  const { captured, refunded, underWay, held, chargedBack, voided, ...refund } = row
-  return { refund: toRefund(refund), balance: toBalance(row) }
+  const { balance, ...refund } = row
+  return { refund: toRefund(refund), balance: toBalance(balance) }
 }
 
 /** Newest first. */
@@ -98,11 +93,11 @@ export async function findBalance(
   orgId: string,
   paymentId: string,
 ): Promise<PaymentBalance | null> {
-  const [row] = await database.query<BalanceRow>(
-    `SELECT ${BALANCE_COLUMNS} FROM payments p WHERE org_id = $1 AND payment_id = $2`,
+  const [row] = await database.query<{ balance: ToldBalance }>(
+    `SELECT ${BALANCE} AS balance FROM payments p WHERE org_id = $1 AND payment_id = $2`,
     [orgId, paymentId],
   )
-  return row ? toBalance(row) : null
+  return row ? toBalance(row.balance) : null
 }
 
 /**
@@ -120,7 +115,7 @@ export async function startSubmitting(
        WHERE id = $1 AND lease_number = $2 AND state IN ('requested', 'unknown') AND ${PAYMENT_IS_LOCKED} RETURNING *
      ), a AS (
        UPDATE attempts SET sends = sends + 1, first_sent_at = coalesce(first_sent_at, relay_now())
-       WHERE id = (SELECT attempts.id FROM attempts JOIN r ON attempts.refund_id = r.id ORDER BY attempts.id DESC LIMIT 1)
+       WHERE id = (SELECT attempts.id FROM attempts JOIN r ON attempts.refund_id = r.id ORDER BY ${LAST_ATTEMPT_FIRST} LIMIT 1)
        RETURNING *
      )
      SELECT a.id, a.operation, a.key, a.body, p.gateway_reference AS "paymentReference"

@@ -63,7 +63,7 @@ export async function refundStory(database: Queryable, refundId: string): Promis
   const { write, writeDueAt, ...refund } = row
   const attempts = await database.query<AttemptTold>(
     `SELECT operation, key, sends, first_sent_at AS "firstSentAt", answer, detail, answered_at AS "answeredAt"
-     FROM attempts WHERE refund_id = $1 ORDER BY id`,
+     FROM attempts WHERE refund_id = $1 ORDER BY id <> refund_id, id`,
     [refundId],
   )
   const events = await database.query<EventTold>(

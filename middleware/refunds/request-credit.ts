@@ -7,7 +7,6 @@ import type { Money } from '../money/money.ts'
 import { insertRefund, keyIsKnown } from './insert-refund.ts'
 import type { NewRefund } from './insert-refund.ts'
 import type { RefundJob } from './refund-rows.ts'
-import { newAttempt } from './refund-store.ts'
 import { replayOf } from './request-refund.ts'
 import type { Replay } from './request-refund.ts'
 import type { RefundLimits } from './refund-limits.ts'
@@ -46,25 +45,27 @@ export async function requestCredit(
   const requestDigest = hash('sha256', JSON.stringify(facts))
   const id = uuidv7()
   const credit: NewRefund = {
-    id,
-    orgId: requester.orgId,
-    paymentId: null,
-    paymentReference: null,
-    gateway: gateway.name,
-    gatewayAccount: request.gatewayAccount,
-    kind: 'credit',
-    undo: false,
-    target: target.kind,
-    amount,
-    reason: request.reason,
-    note: request.note,
-    lineItems: null,
-    requestedBy: requester.userId,
-    payerAsked: false,
-    directDebit: false,
+    asked: {
+      id,
+      orgId: requester.orgId,
+      paymentId: null,
+      paymentReference: null,
+      gateway: gateway.name,
+      gatewayAccount: request.gatewayAccount,
+      kind: 'credit',
+      undo: false,
+      target: target.kind,
+      amount,
+      reason: request.reason,
+      note: request.note,
+      lineItems: null,
+      requestedBy: requester.userId,
+      payerAsked: false,
+      directDebit: false,
+    },
     idempotencyKey,
     requestDigest,
-    attempt: newAttempt(gateway.prepareCredit({ refundId: id, amount, target })),
+    body: gateway.prepareCredit({ refundId: id, amount, target }),
     waitMs: 0,
     storedAsSent: false,
   }

@@ -10,7 +10,6 @@ import { findRequested, insertRefund, keyIsKnown } from './insert-refund.ts'
 import type { NewRefund } from './insert-refund.ts'
 import { reserveAtOnce } from './reserve-at-once.ts'
 import type { RefundJob } from './refund-rows.ts'
-import { newAttempt } from './refund-store.ts'
 import type { RefundLimits } from './refund-limits.ts'
 import type { RefundPlan, RefundRequest, Requester } from './refund-request.ts'
 import type { PaymentBalance, Refund } from './refund.ts'
@@ -89,7 +88,7 @@ export async function requestRefund(
     if (refused) return (await replayOf(tx, requester.orgId, idempotencyKey, digest)) ?? raise(refused)
     await reserveSlot(tx, gateway, requester.orgId, request.paymentId)
     const refund = newRefund(amount, balance, nextSendInMs)
-    if (limits) await countForUser(tx, limits, requester, refund.id)
+    if (limits) await countForUser(tx, limits, requester, refund.asked.id)
     const job = await insertRefund({ query: tx.last }, refund)
     return { kind: 'new', job, balance: () => reserved(balance, amount), waits: nextSendInMs > 0 }
   }
@@ -97,25 +96,27 @@ export async function requestRefund(
   function newRefund(amount: Money, before: Before, waitMs: number): NewRefund {
     const id = uuidv7()
     return {
-      id,
-      orgId: requester.orgId,
-      paymentId: request.paymentId,
-      paymentReference: request.gatewayReference,
-      gateway: gateway.name,
-      gatewayAccount: request.gatewayAccount,
-      kind: plan.kind,
-      undo: request.undo,
-      target: null,
-      amount,
-      reason: request.reason,
-      note: request.note,
-      lineItems: request.lineItems,
-      requestedBy: requester.userId,
-      payerAsked: request.payerAsked,
-      directDebit: request.directDebit !== null,
+      asked: {
+        id,
+        orgId: requester.orgId,
+        paymentId: request.paymentId,
+        paymentReference: request.gatewayReference,
+        gateway: gateway.name,
+        gatewayAccount: request.gatewayAccount,
+        kind: plan.kind,
+        undo: request.undo,
+        target: null,
+        amount,
+        reason: request.reason,
+        note: request.note,
+        lineItems: request.lineItems,
+        requestedBy: requester.userId,
+        payerAsked: request.payerAsked,
+        directDebit: request.directDebit !== null,
+      },
       idempotencyKey,
       requestDigest: digest,
-      attempt: newAttempt(bodyOf(gateway, plan.kind, { id, request, amount, before })),
+      body: bodyOf(gateway, plan.kind, { id, request, amount, before }),
       waitMs,
       storedAsSent: waitMs === 0 && storesAsSent(gateway),
     }

@@ -5,8 +5,8 @@ import type { Given } from '../database/given.ts'
 import type { Money } from '../money/money.ts'
 import { NEW_REFUND, STORED_COLUMNS, jobOf, storing, valuesOfRefund } from './insert-refund.ts'
 import type { NewRefund, Stored } from './insert-refund.ts'
-import { BALANCE_COLUMNS, toBalance } from './refund-rows.ts'
-import type { BalanceRow, RefundJob } from './refund-rows.ts'
+import { BALANCE, toBalance } from './refund-rows.ts'
+import type { ToldBalance, RefundJob } from './refund-rows.ts'
 import { REFUNDS_TOGETHER } from './refund-store.ts'
 import type { PaymentBalance, Refund } from './refund.ts'
 
@@ -22,7 +22,7 @@ export interface ReservedAtOnce {
   readonly balance: () => PaymentBalance
 }
 
-type ReservedRow = BalanceRow & Stored & Pick<Refund, 'id'>
+type ReservedRow = Stored & Pick<Refund, 'id'> & { readonly balance: ToldBalance }
 
 const RESERVATION = { ...NEW_REFUND, captured: 'numeric', paymentReference: 'text' } as const
 
@@ -31,6 +31,10 @@ const LOWERED = 'greatest(p.captured_proven, least(p.captured, excluded.captured
 
 function reserving(given: Given<typeof RESERVATION>): string {
   const { value, from } = given
+  // Of several, that of the payment which is there.
+  const amount = from
+    ? `(SELECT ${value.amount} ${from} WHERE (${value.orgId}, ${value.paymentId}) = (p.org_id, p.payment_id))`
+    : value.amount
   return `WITH ${given.rows}p AS (
        INSERT INTO payments AS p (org_id, payment_id, gateway, gateway_account, gateway_reference, currency, captured)
        SELECT ${value.orgId}, ${value.paymentId}, ${value.gateway}, ${value.gatewayAccount}, ${value.paymentReference}, ${value.currency},
@@ -42,19 +46,17 @@ function reserving(given: Given<typeof RESERVATION>): string {
        ON CONFLICT (org_id, payment_id) DO UPDATE SET captured = ${LOWERED}
        WHERE (p.gateway, p.gateway_account, p.gateway_reference, p.currency)
            = (excluded.gateway, excluded.gateway_account, excluded.gateway_reference, excluded.currency)
-         AND NOT p.voided AND ${LOWERED} - p.refunded - p.under_way - p.held - p.charged_back >= (
-           SELECT ${value.amount} ${from} WHERE (${value.orgId}, ${value.paymentId}) = (p.org_id, p.payment_id)
-         )
-       RETURNING p.org_id, p.payment_id, ${BALANCE_COLUMNS}
+         AND NOT p.voided AND ${LOWERED} - p.refunded - p.under_way - p.held - p.charged_back >= ${amount}
+       RETURNING p.org_id, p.payment_id, ${BALANCE} AS balance
      ), ${storing(given, 'p')}
-     SELECT r.id, ${STORED_COLUMNS}, p.currency, p.captured, p.refunded, p."underWay", p.held, p."chargedBack", p.voided
+     SELECT r.id, ${STORED_COLUMNS}, p.balance
      FROM p JOIN r USING (org_id, payment_id)`
 }
 
 const reservationsOf = statementFor(RESERVATION, reserving, ({ refund, captured }: Reservation) => ({
   ...valuesOfRefund(refund),
   captured: captured.toDecimal(),
-  paymentReference: refund.paymentReference,
+  paymentReference: refund.asked.paymentReference,
 }))
 
 /** @param reservations of different payments */
@@ -62,9 +64,9 @@ async function reserveAll(tx: Queryable, reservations: readonly Reservation[]): 
   const rows = await tx.query<ReservedRow>(...reservationsOf(reservations))
   const reserved = new Map(rows.map((row) => [row.id, row]))
   return reservations.map(({ refund }) => {
-    const row = reserved.get(refund.id)
+    const row = reserved.get(refund.asked.id)
     if (!row) return null
-    return { job: jobOf(refund, row), balance: () => toBalance(row) }
+    return { job: jobOf(refund, row), balance: () => toBalance(row.balance) }
   })
 }
 
@@ -72,7 +74,7 @@ const batches = batchesOf<Reservation, ReservedAtOnce | null>(
   (database) =>
     new Batches((together) => database.transaction((tx) => reserveAll({ query: tx.last }, together)), {
       ...REFUNDS_TOGETHER,
-      apartBy: ({ refund }) => `${refund.orgId} ${refund.paymentId}`,
+      apartBy: ({ refund: { asked } }) => `${asked.orgId} ${asked.paymentId}`,
     }),
 )
 

@@ -8,7 +8,7 @@ import type { ChangedRefund, RefundChange } from './change-refund.ts'
 import { lookUpPayment } from './look-up-payment.ts'
 import { outcomeLookMs } from './outcome-look.ts'
 import type { RefundJob } from './refund-rows.ts'
-import { adoptReference, findBalance, newAttempt, startSubmitting } from './refund-store.ts'
+import { adoptReference, findBalance, startSubmitting } from './refund-store.ts'
 import { bodyOf } from './request-refund.ts'
 import { takesTurns, takeTurn } from './take-turn.ts'
 import { trace } from '../trace.ts'
@@ -138,7 +138,7 @@ async function otherWay(
       // This one is under way itself and must not count twice.
       before: { ...balance!, underWay: balance!.underWay.minus(refund.amount) },
     })
-    return { state: 'requested', next: { kind, ...newAttempt(body) }, dueInMs: 0 }
+    return { state: 'requested', next: { kind, body }, dueInMs: 0 }
   } catch (error) {
     // The other way cannot even be asked for: the first refusal stands.
     if (error instanceof RefundError) return null

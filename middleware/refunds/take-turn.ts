@@ -2,7 +2,7 @@ import type { Database, Queryable } from '../database/database.ts'
 import type { AttemptBody, Gateway } from '../gateways/gateway.ts'
 import { Money } from '../money/money.ts'
 import type { RefundJob, StoredAttempt } from './refund-rows.ts'
-import { addAttempt, newAttempt, startSubmitting } from './refund-store.ts'
+import { LAST_ATTEMPT_FIRST, addAttempt, startSubmitting } from './refund-store.ts'
 import type { Refund } from './refund.ts'
 
 /** Whether the gateway takes the refunds of one payment one at a time, apart. */
@@ -66,7 +66,7 @@ async function prepareAgain(tx: Queryable, gateway: Gateway, refund: Refund): Pr
     [refund.orgId, refund.paymentId, refund.id],
   )
   const [attempt] = await tx.query<{ id: string; sends: number; body: AttemptBody }>(
-    'SELECT id, sends, body FROM attempts WHERE refund_id = $1 ORDER BY id DESC LIMIT 1',
+    `SELECT id, sends, body FROM attempts WHERE refund_id = $1 ORDER BY ${LAST_ATTEMPT_FIRST} LIMIT 1`,
     [refund.id],
   )
   const body = gateway.prepareRefund({
@@ -80,5 +80,5 @@ async function prepareAgain(tx: Queryable, gateway: Gateway, refund: Refund): Pr
   const text = JSON.stringify(body)
   if (JSON.stringify(attempt!.body) === text) return
   if (attempt!.sends === 0) await tx.query('UPDATE attempts SET body = $2 WHERE id = $1', [attempt!.id, text])
-  else await addAttempt(tx, refund.id, 'refund', newAttempt(body))
+  else await addAttempt(tx, refund.id, 'refund', body)
 }

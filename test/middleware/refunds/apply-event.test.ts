@@ -3,6 +3,7 @@ import type { Gateway } from '../../../middleware/gateways/gateway.ts'
 import { Money } from '../../../middleware/money/money.ts'
 import { applyEvent } from '../../../middleware/refunds/apply-event.ts'
 import { claimEvents } from '../../../middleware/refunds/gateway-events.ts'
+import { findRefundAndBalance } from '../../../middleware/refunds/refund-store.ts'
 import { joinPayments } from '../../../middleware/refunds/join-payments.ts'
 import { storeEvents } from '../../../middleware/refunds/event-inbox.ts'
 import type { Crm, PaymentReference } from '../../../middleware/crm/crm.ts'
@@ -152,5 +153,8 @@ describe('news of a payment', () => {
     const yen = { value: '500', currency: 'JPY' }
     expect(await tell(id, 'refund_accepted', '2026-03-01T10:00:00.000Z', yen)).toBe('adopted')
     expect(await tell(id, 'refund_succeeded', '2026-03-02T10:00:00.000Z', yen)).toBe('applied')
+    const [adopted] = await fresh.database.query<{ id: string }>(`SELECT id FROM refunds WHERE currency = 'JPY'`)
+    const told = await findRefundAndBalance(fresh.database, ORG_ID, adopted!.id)
+    expect(told?.refund.amount.toString()).toBe('JPY 500')
   })
 })

@@ -1,6 +1,7 @@
 import type { Gateway } from '../../../middleware/gateways/gateway.ts'
 import { Money } from '../../../middleware/money/money.ts'
 import { claimRefunds, doRefundWork } from '../../../middleware/refunds/due-work.ts'
+import { refundStory } from '../../../middleware/refunds/refund-story.ts'
 import { submitRefund } from '../../../middleware/refunds/submit-refund.ts'
 import { freshDatabase } from '../../fresh-database.ts'
 import type { FreshDatabase } from '../../fresh-database.ts'
@@ -48,6 +49,25 @@ describe('an undo that the gateway refuses because the payment has not settled',
     await doRefundWork(fresh.database, gateway, await undoOf(10))
     const rows = await fresh.database.query('SELECT state, kind, waiting_for FROM refunds')
     expect(rows).toEqual([{ state: 'requested', kind: 'refund', waiting_for: 'payment_not_settled' }])
+  })
+
+  it('is sent by its last attempt, also where the clock of who stored that was behind', async () => {
+    const job = await undoOf(10)
+    await fresh.database.query(
+      `INSERT INTO attempts (id, refund_id, operation, key, body) VALUES ('01000000-0000-7000-8000-000000000000', $1, 'refund', 'later', '{}')`,
+      [job.refund.id],
+    )
+    const sent: string[] = []
+    const answering: Gateway = {
+      ...gateway,
+      submit: ({ key }) => {
+        sent.push(key)
+        return Promise.resolve({ kind: 'succeeded', gatewayReference: key })
+      },
+    }
+    await submitRefund(fresh.database, answering, job)
+    expect(sent).toEqual(['later'])
+    expect((await refundStory(fresh.database, job.refund.id))?.attempts.map(({ key }) => key)).toEqual(['key', 'later'])
   })
 
   it('turns into a void when it is of the whole payment, and is told as one', async () => {

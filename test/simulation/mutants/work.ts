@@ -106,7 +106,7 @@ export const WORK: readonly Mutant[] = [
   {
     name: 'refused-but-stored',
     bug: 'what is refused for its amount is stored all the same',
-    rewrite: replaced(/p\.currency, p\.captured, p\.refunded/g, 'p.currency, p.captured * 2 AS captured, p.refunded'),
+    rewrite: replaced(/p\.captured::text/g, '(p.captured * 2)::text'),
   },
   {
     name: 'create-instead-of-upsert',
