@@ -3,7 +3,7 @@ import type { Queryable } from '../database/database.ts'
 import type { AttemptBody } from '../gateways/gateway.ts'
 import type { PaymentBalance, Refund } from './refund.ts'
 import { BALANCE, REFUND_COLUMNS, WITH_PAYMENT, toBalance, toRefund } from './refund-rows.ts'
-import type { ToldBalance, RefundJob, RefundRow, StoredAttempt } from './refund-rows.ts'
+import type { RefundJob, RefundRow, StoredAttempt, ToldBalance } from './refund-rows.ts'
 
 /** How long one process may work on a refund before another may take it up. Longer than any gateway deadline. */
 export const LEASE_SECONDS = 60

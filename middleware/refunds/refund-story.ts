@@ -1,6 +1,7 @@
 import type { Queryable } from '../database/database.ts'
 import { REFUND_COLUMNS, WITH_PAYMENT, toRefund } from './refund-rows.ts'
 import type { RefundRow } from './refund-rows.ts'
+import { LAST_ATTEMPT_FIRST } from './refund-store.ts'
 import type { Refund } from './refund.ts'
 
 /** One sending to the gateway, without its body: that may hold what is nobody's business. */
@@ -63,7 +64,7 @@ export async function refundStory(database: Queryable, refundId: string): Promis
   const { write, writeDueAt, ...refund } = row
   const attempts = await database.query<AttemptTold>(
     `SELECT operation, key, sends, first_sent_at AS "firstSentAt", answer, detail, answered_at AS "answeredAt"
-     FROM attempts WHERE refund_id = $1 ORDER BY id <> refund_id, id`,
+     FROM attempts WHERE refund_id = $1 ORDER BY ${LAST_ATTEMPT_FIRST}`,
     [refundId],
   )
   const events = await database.query<EventTold>(
@@ -77,5 +78,11 @@ export async function refundStory(database: Queryable, refundId: string): Promis
      FROM refund_changes WHERE refund_id = $1 ORDER BY id`,
     [refundId],
   )
-  return { refund: toRefund(refund), attempts, events, changes, write: { ...write, dueAt: writeDueAt } }
+  return {
+    refund: toRefund(refund),
+    attempts: attempts.reverse(),
+    events,
+    changes,
+    write: { ...write, dueAt: writeDueAt },
+  }
 }

@@ -6,7 +6,7 @@ import type { Money } from '../money/money.ts'
 import { NEW_REFUND, STORED_COLUMNS, jobOf, storing, valuesOfRefund } from './insert-refund.ts'
 import type { NewRefund, Stored } from './insert-refund.ts'
 import { BALANCE, toBalance } from './refund-rows.ts'
-import type { ToldBalance, RefundJob } from './refund-rows.ts'
+import type { RefundJob, ToldBalance } from './refund-rows.ts'
 import { REFUNDS_TOGETHER } from './refund-store.ts'
 import type { PaymentBalance, Refund } from './refund.ts'
 
