@@ -2,6 +2,7 @@ import { createServer } from 'node:http'
 import type { IncomingMessage, ServerResponse } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import { text } from 'node:stream/consumers'
+import { setTimeout as pause } from 'node:timers/promises'
 import { signedDelivery, webhookItem } from '../emulators/adyen/webhook-item.ts'
 import { Tally } from './stand-in-tally.ts'
 import type { StandInOrder, StandInReport } from './stand-in-tally.ts'
@@ -17,6 +18,8 @@ let webhooks: Extract<StandInOrder, { kind: 'webhooks' }> | null = null
 let salesforceAway = false
 const ORG = '00D000000000001EAA'
 const AGENT = '005000000000001AAA'
+const MOST_SENDS = 10
+const AGAIN_AFTER_MS = 500
 
 const server = createServer((request, response) => {
   answer(request, response).catch((error: unknown) => {
@@ -69,10 +72,17 @@ function tell(
   }
   tally.told(refund.reference)
   const body = signedDelivery(webhookItem(told, 'REFUND', true, Date.now()), to.hmacKey)
-  fetch(to.url, { method: 'POST', headers: { authorization: to.authorization }, body }).then(
-    (delivered) => delivered.ok || tally.fail(`a webhook was answered with ${delivered.status}`),
-    (error: Error) => tally.fail(`a webhook was not taken: ${error.message}`),
-  )
+  deliver(to, body).catch((error: Error) => tally.fail(`a webhook was not taken: ${error.message}`))
+}
+
+/** Again, as every gateway does, where there are too many at once for the middleware. */
+async function deliver(to: NonNullable<typeof webhooks>, body: string): Promise<void> {
+  for (let sends = 1; ; sends++) {
+    const { ok, status } = await fetch(to.url, { method: 'POST', headers: { authorization: to.authorization }, body })
+    if (ok) return
+    if (status !== 503 || sends === MOST_SENDS) return tally.fail(`a webhook was answered with ${status}`)
+    await pause(AGAIN_AFTER_MS)
+  }
 }
 
 interface Part {
