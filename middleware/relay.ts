@@ -33,6 +33,8 @@ const ANSWER_WITHIN_MS = 5_000
 const CHORES_MS = 30_000
 /** At gateways that keep their events: how often what was not delivered is fetched, the first time at once. */
 const CATCH_UP_MS = 900_000
+/** Node's timers count whole milliseconds, and may be early by one: the pause would not be over yet, and the next look half a second away. */
+const SURELY_OVER_MS = 5
 
 export interface Relay {
   readonly url: string
@@ -227,7 +229,7 @@ function openWorkers(database: Database, accounts: GatewayAccounts, crms: Readon
       async run(lease) {
         const { written, refused, nextInMs, failed } = await writeBack(database, crms.get(lease.orgId)!, lease)
         // What gathers meanwhile need not wait for the next poll as well.
-        setTimeout(() => writes.wake(), nextInMs).unref()
+        setTimeout(() => writes.wake(), nextInMs + SURELY_OVER_MS).unref()
         const { orgId } = lease
         if (failed)
           return log.warn(
