@@ -40,7 +40,7 @@ export async function countStatements(context: BenchContext, world: BenchWorld):
     },
     ...{ onWork: () => {}, answerWithinMs: 5_000, readiness: async () => null, onBegun: () => {} },
   })
-  const load = new HttpLoad(server.url, 1)
+  const load = new HttpLoad(server.url)
   try {
     // Who may refund is read once in ten seconds, whatever the number of requests.
     await permittedUsers.check(ORG, AGENT)
@@ -54,7 +54,7 @@ export async function countStatements(context: BenchContext, world: BenchWorld):
     }
     return { statements, transactions }
   } finally {
-    await load.close()
+    load.close()
     await server.close()
     await real.close()
   }

@@ -1,5 +1,5 @@
 import { startBenchWorld } from '../bench-world.ts'
-import { HttpLoad, prepareRefunds } from '../http-load.ts'
+import { HttpLoad, prepareRefunds, prepareRequest } from '../http-load.ts'
 import type { PreparedRequest } from '../http-load.ts'
 import type { Measure } from '../measure.ts'
 import { scaled } from '../measure.ts'
@@ -14,8 +14,8 @@ export const addedLatency: Measure = {
     const world = await startBenchWorld(context)
     try {
       const process = await world.startMiddleware('added-latency')
-      const middleware = new HttpLoad(process.url, 1)
-      const gateway = new HttpLoad(world.standInsUrl, 1)
+      const middleware = new HttpLoad(process.url)
+      const gateway = new HttpLoad(world.standInsUrl)
       const time = async (load: HttpLoad, request: PreparedRequest, status: number) => {
         const started = performance.now()
         await load.send(request, status)
@@ -30,7 +30,8 @@ export const addedLatency: Measure = {
         ours.push(await time(middleware, request, 202))
         theirs.push(await time(gateway, GATEWAY_REQUEST, 201))
       }
-      await Promise.all([middleware.close(), gateway.close()])
+      middleware.close()
+      gateway.close()
       const own = median(theirs)
       const note = `the gateway itself ${own.toFixed(1)} ms`
       return [
@@ -43,9 +44,7 @@ export const addedLatency: Measure = {
   },
 }
 
-const GATEWAY_REQUEST: PreparedRequest = {
-  method: 'POST',
-  path: '/v72/payments/P1/refunds',
-  headers: { 'content-type': 'application/json' },
-  body: JSON.stringify({ merchantAccount: 'a', reference: 'r', amount: { value: 1_000, currency: 'EUR' } }),
-}
+const GATEWAY_REQUEST = prepareRequest(
+  '/v72/payments/P1/refunds',
+  JSON.stringify({ merchantAccount: 'a', reference: 'r', amount: { value: 1_000, currency: 'EUR' } }),
+)

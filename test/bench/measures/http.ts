@@ -19,7 +19,7 @@ export const http: Measure = {
     try {
       const middleware = await world.startMiddleware('http')
       const { pid, url } = middleware
-      const load = new HttpLoad(url, CALLERS)
+      const load = new HttpLoad(url)
       const send = async (count: number) => {
         const requests = await prepareRefunds(world, count)
         const before = cpuMs(pid)
@@ -35,7 +35,7 @@ export const http: Measure = {
         rounds.push(await send(count))
         context.progress(`${count} refunds at ${rounds.at(-1)!.rate.toFixed(0)}/s`)
       }
-      await load.close()
+      load.close()
       const { statements, transactions } = await countStatements(context, world)
       const best = Math.max(...rounds.map(({ rate }) => rate))
       return [

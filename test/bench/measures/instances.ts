@@ -19,7 +19,7 @@ export const instances: Measure = {
     try {
       const processes: MiddlewareProcess[] = []
       for (let number = 1; number <= MOST; number++) processes.push(await world.startMiddleware(`instance-${number}`))
-      const loads = processes.map(({ url }) => new HttpLoad(url, CALLERS))
+      const loads = processes.map(({ url }) => new HttpLoad(url))
       const busy = new Map<number, number[]>()
       const send = async (count: number, among: number) => {
         const requests = await prepareRefunds(world, count)
@@ -37,7 +37,7 @@ export const instances: Measure = {
         two: () => send(count, 2),
         four: () => send(count, MOST),
       })
-      await Promise.all(loads.map((load) => load.close()))
+      for (const load of loads) load.close()
       const figure = (name: string, values: number[], among: number): Figure => ({
         ...{ name, value: median(values), unit: '/s' },
         note: `${median(busy.get(among)!).toFixed(1)} cores busy with the middleware; ${(median(values) / median(rates.one)).toFixed(2)} × of one`,

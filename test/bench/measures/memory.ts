@@ -21,7 +21,7 @@ export const memory: Measure = {
       const { pid, url } = await world.startMiddleware('memory')
       await pause(scaled(context, REST_MS))
       const atRest = residentMb(pid)
-      const load = new HttpLoad(url, CALLERS)
+      const load = new HttpLoad(url)
       const count = scaled(context, context.full ? 100_000 : 10_000, SAMPLES)
       const samples: number[] = []
       const each = Math.floor(count / SAMPLES)
@@ -31,7 +31,7 @@ export const memory: Measure = {
         samples.push(residentMb(pid))
         context.progress(`${each * (sample + 1)} of ${count} refunds, ${samples.at(-1)!.toFixed(0)} MB`)
       }
-      await load.close()
+      load.close()
       const third = SAMPLES / 3
       const [before, last] = [Math.min(...samples.slice(third, 2 * third)), Math.min(...samples.slice(2 * third))]
       return [
