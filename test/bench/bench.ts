@@ -11,9 +11,9 @@ import { describeProfiles } from './cpu-profile.ts'
 
 const HELP = `Measures the speed of the product against its aims: one run, one table.
 
-  npm run bench                       everything, five to fifteen minutes on two quiet cores
+  npm run bench                       everything, about six minutes on two quiet cores
   npm run bench -- --only NAME        one measure; may be given several times
-  npm run bench -- --full             also what takes long: 3,000,000 rows, 100,000 refunds, an idle look of six minutes
+  npm run bench -- --full             also what takes long, ten minutes more: 3,000,000 rows, 100,000 refunds, an idle look of six minutes
   npm run bench -- --scale 0.05       a trial of the command: that share of the load, figures without meaning
   npm run bench -- --rounds N         rounds of which the median counts (5)
   npm run bench -- --json FILE        the figures as JSON

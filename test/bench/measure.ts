@@ -18,7 +18,7 @@ export interface Figure {
 
 /** How much is done; everything is bounded by it. */
 export interface Size {
-  /** Hours of patience: three million rows, a hundred thousand refunds, an idle look of six minutes. */
+  /** Also what takes longest: three million rows, a hundred thousand refunds, an idle look of six minutes. */
   readonly full: boolean
   /** Share of the ordinary load, 0 to 1; below 1 the figures are a trial of the command, not a measurement. */
   readonly scale: number
