@@ -16,9 +16,10 @@ import { alternate, median, together } from '../statistics.ts'
 const CONNECTIONS = 32
 /** Of both servers, for each round that is asked for: V8 compiles the same program better or worse each time. */
 const STARTS_A_ROUND = 4
-/** In each start, of which the first are not counted. Even: who comes twice in a row is faster the second time, and both do as often. */
-const TURNS = 4
+/** In each start, not counted. */
 const WARM_UP_TURNS = 2
+/** In each start. */
+const TURNS = 4
 
 export const webhooks: Measure = {
   name: 'webhooks',
@@ -89,7 +90,7 @@ async function compareOnce(context: BenchContext, world: BenchWorld, seen: Seen)
     const count = scaled(context, 2_000, 32)
     for (let turn = 0; turn < WARM_UP_TURNS; turn++) {
       await send(loads.bare, count)
-      // Last, as it is the first of those that count.
+      // Last, as it begins the turns that count: so both come second after themselves as often.
       await send(loads.stored, count)
     }
     world.warm(middleware)
